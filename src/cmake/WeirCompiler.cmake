@@ -61,6 +61,9 @@ target_compile_options(weir_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch-enum -Wundef
   $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  # The public header marks pointers with clang's own words, behind macros.
+  $<$<COMPILE_LANG_AND_ID:C,Clang>:-Wno-nullability-extension>
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-nullability-extension>
   $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wthread-safety>
   $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wthread-safety-beta>)
 if(WEIR_WERROR)

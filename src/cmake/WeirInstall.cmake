@@ -10,7 +10,21 @@ install(TARGETS weir EXPORT weir-targets
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/weir" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.h")
 
-configure_file("${PROJECT_SOURCE_DIR}/pkgconfig/weir.pc.in" "${PROJECT_BINARY_DIR}/weir.pc" @ONLY)
+# Filled in at install time, because `cmake --install --prefix` may name another prefix.
+foreach(directory LIBDIR INCLUDEDIR)
+  string(TOLOWER "weir_pc_${directory}" variable)
+  set(${variable} "${CMAKE_INSTALL_${directory}}")
+  if(NOT IS_ABSOLUTE "${${variable}}")
+    string(PREPEND ${variable} [[${prefix}/]])
+  endif()
+endforeach()
+install(CODE "
+  set(weir_pc_libdir [[${weir_pc_libdir}]])
+  set(weir_pc_includedir [[${weir_pc_includedir}]])
+  set(PROJECT_DESCRIPTION [[${PROJECT_DESCRIPTION}]])
+  set(PROJECT_VERSION [[${PROJECT_VERSION}]])
+  configure_file([[${PROJECT_SOURCE_DIR}/pkgconfig/weir.pc.in]] [[${PROJECT_BINARY_DIR}/weir.pc]]
+                 @ONLY)")
 install(FILES "${PROJECT_BINARY_DIR}/weir.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/weir")

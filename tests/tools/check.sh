@@ -3,16 +3,18 @@
 #
 #   check.sh          everything; configures build/check for clang-tidy and builds the release library
 #   check.sh --fast   only what needs no compiler: seconds
+#   check.sh --tidy FILE…   that, and clang-tidy on these sources
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
-fast=0
-for argument in "$@"; do
-  case $argument in
-    --fast) fast=1 ;;
-    *) echo "check: unknown option $argument (there is --fast)" >&2; exit 2 ;;
-  esac
-done
+mode=all
+tidy_files=()
+case ${1:-} in
+  "") ;;
+  --fast) mode=fast ;;
+  --tidy) mode=tidy; shift; tidy_files=("$@") ;;
+  *) echo "check: unknown option $1 (there are --fast and --tidy FILE…)" >&2; exit 2 ;;
+esac
 
 started=$SECONDS
 failed=()
@@ -48,7 +50,7 @@ clang_tidy() {
   cmake --preset check >/dev/null &&
     { ! grep -q weir_format_schemas build/check/build.ninja ||
       cmake --build build/check --target weir_format_schemas >/dev/null; } &&
-    python3 tests/tools/run_clang_tidy.py build/check
+    python3 tests/tools/run_clang_tidy.py build/check "${tidy_files[@]}"
 }
 
 symbols() {
@@ -63,10 +65,8 @@ run docs python3 tests/tools/check_docs.py
 run clang-format clang_format
 [[ ! -d bindings/go ]] || ! command -v gofmt >/dev/null || run gofmt go_format
 run shell shell_syntax
-if ((!fast)); then
-  run symbols symbols
-  run clang-tidy clang_tidy
-fi
+[[ $mode != all ]] || run symbols symbols
+[[ $mode == fast ]] || run clang-tidy clang_tidy
 
 if ((${#failed[@]})); then
   printf '\ncheck FAILED: %s\n' "${failed[*]}"
