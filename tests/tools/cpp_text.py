@@ -5,6 +5,7 @@ import re
 TOKENS = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<delimiter>[^(\s]*)\(.*?\)(?P=delimiter)"'
     r'|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+ACCESS_LABELS = {"public:", "protected:", "private:"}
 SCOPE_WORDS = re.compile(r'\b(namespace|class|struct|union|enum|extern)\b')
 
 
@@ -51,6 +52,8 @@ def functions(source):
                 if not head.strip() and not character.isspace():
                     head, head_start = "", line
                 head += character
+                if head.strip() in ACCESS_LABELS:
+                    head = ""
 
 
 def classify(head, previous):
