@@ -13,6 +13,7 @@
 #include <csignal>
 #include <utility>
 
+#include "env/file_name.h"
 #include "env/posix_error.h"
 #include "env/posix_file.h"
 
@@ -23,21 +24,6 @@ namespace {
 constexpr mode_t kFileMode = 0600;
 // How often the lock file may be replaced between opening and locking it before we give up.
 constexpr int kLockAttemptsMax = 16;
-
-bool is_valid_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  };
-  return !name.empty() && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(), allowed);
-}
-
-Status check_name(std::string_view name) {
-  if (is_valid_name(name)) return {};
-  return {Code::kInvalidArgument,
-          text("file name ", quoted(name), " is not made of [A-Za-z0-9._-]")};
-}
 
 class PosixFileLock : public FileLock {
  public:
@@ -80,13 +66,13 @@ PosixDirectory::PosixDirectory(Descriptor descriptor, std::string path, bool rea
     : descriptor_(std::move(descriptor)), path_(std::move(path)), read_only_(read_only) {}
 
 Status PosixDirectory::check_change_allowed(std::string_view what, std::string_view name) const {
-  WEIR_TRY(check_name(name));
+  WEIR_TRY(check_file_name(name));
   if (!read_only_) return {};
   return {Code::kReadOnly, text("cannot ", what, " ", path_of(name), ": opened read-only")};
 }
 
 Result<std::unique_ptr<File>> PosixDirectory::open(std::string_view name, OpenMode mode) {
-  WEIR_TRY(mode == OpenMode::kRead ? check_name(name) : check_change_allowed("open", name));
+  WEIR_TRY(mode == OpenMode::kRead ? check_file_name(name) : check_change_allowed("open", name));
   const bool create = mode == OpenMode::kCreateNew;
   const int access = mode == OpenMode::kRead ? O_RDONLY : O_RDWR;
   const std::string own_name(name);
@@ -164,7 +150,7 @@ Status PosixDirectory::remove(std::string_view name) {
 
 Status PosixDirectory::rename(std::string_view from, std::string_view to) {
   WEIR_TRY(check_change_allowed("rename", from));
-  WEIR_TRY(check_name(to));
+  WEIR_TRY(check_file_name(to));
   const int directory = descriptor_.number();
   if (::renameat(directory, std::string(from).c_str(), directory, std::string(to).c_str()) == 0) {
     return {};
@@ -218,7 +204,7 @@ Status PosixDirectory::sync() {
 }
 
 Result<std::unique_ptr<FileLock>> PosixDirectory::lock(std::string_view name, bool exclusive) {
-  WEIR_TRY(exclusive ? check_change_allowed("lock", name) : check_name(name));
+  WEIR_TRY(exclusive ? check_change_allowed("lock", name) : check_file_name(name));
   const std::string own_name(name);
   const int flags = exclusive ? O_RDWR | O_CREAT : O_RDONLY;
   for (int attempt = 0; attempt < kLockAttemptsMax; ++attempt) {
