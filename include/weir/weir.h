@@ -1,0 +1,11 @@
+/* weir: every stable header. */
+#ifndef WEIR_WEIR_H
+#define WEIR_WEIR_H
+
+#include <weir/base.h>
+#include <weir/batch.h>
+#include <weir/message.h>
+#include <weir/queue.h>
+#include <weir/store.h>
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * The layout of every public struct, as it was shipped. A line that fails here breaks programs that
+ * are already compiled: fields may only be appended, and then get new lines.
+ */
+#include <stddef.h>
+#include <weir/weir.h>
+
+#define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type)
+#define FIELD(type, field, offset, bytes)                                           \
+  _Static_assert(offsetof(type, field) == (offset), "offset of " #type "." #field); \
+  _Static_assert(sizeof(((type*)0)->field) == (bytes), "size of " #type "." #field)
+
+/* 64-bit pointers; where they are 32 bits wide, weir_push_options is the one that differs. */
+_Static_assert(sizeof(void*) == 8, "another table is needed for this platform");
+
+SIZE(weir_error, 256);
+FIELD(weir_error, struct_size, 0, 4);
+FIELD(weir_error, status, 4, 4);
+FIELD(weir_error, os_error, 8, 4);
+FIELD(weir_error, reserved, 12, 4);
+FIELD(weir_error, message, 16, 240);
+
+SIZE(weir_store_options, 56);
+FIELD(weir_store_options, struct_size, 0, 4);
+FIELD(weir_store_options, durability, 4, 4);
+FIELD(weir_store_options, memory_bytes_max, 8, 8);
+FIELD(weir_store_options, record_bytes_max, 16, 8);
+FIELD(weir_store_options, wal_bytes_max, 24, 8);
+FIELD(weir_store_options, async_bytes_max, 32, 8);
+FIELD(weir_store_options, async_records_max, 40, 4);
+FIELD(weir_store_options, async_interval_ms, 44, 4);
+FIELD(weir_store_options, create, 48, 1);
+FIELD(weir_store_options, read_only, 49, 1);
+FIELD(weir_store_options, reserved, 50, 6);
+
+SIZE(weir_store_statistics, 144);
+FIELD(weir_store_statistics, struct_size, 0, 4);
+FIELD(weir_store_statistics, queue_count, 4, 4);
+FIELD(weir_store_statistics, message_count, 8, 8);
+FIELD(weir_store_statistics, memory_bytes_used, 16, 8);
+FIELD(weir_store_statistics, memory_bytes_max, 24, 8);
+FIELD(weir_store_statistics, memory_bytes_peak, 32, 8);
+FIELD(weir_store_statistics, disk_bytes, 40, 8);
+FIELD(weir_store_statistics, wal_bytes, 48, 8);
+FIELD(weir_store_statistics, segment_count, 56, 8);
+FIELD(weir_store_statistics, sync_count, 64, 8);
+FIELD(weir_store_statistics, write_bytes, 72, 8);
+FIELD(weir_store_statistics, group_count, 80, 8);
+FIELD(weir_store_statistics, commit_count, 88, 8);
+FIELD(weir_store_statistics, checkpoint_count, 96, 8);
+FIELD(weir_store_statistics, page_out_bytes, 104, 8);
+FIELD(weir_store_statistics, page_in_bytes, 112, 8);
+FIELD(weir_store_statistics, recovered_torn_bytes, 120, 8);
+FIELD(weir_store_statistics, async_loss_records_max, 128, 8);
+FIELD(weir_store_statistics, async_loss_bytes_max, 136, 8);
+
+SIZE(weir_queue_options, 16);
+FIELD(weir_queue_options, struct_size, 0, 4);
+FIELD(weir_queue_options, kind, 4, 4);
+FIELD(weir_queue_options, create, 8, 1);
+FIELD(weir_queue_options, existing_kind, 9, 1);
+FIELD(weir_queue_options, reserved, 10, 6);
+
+SIZE(weir_push_options, 48);
+FIELD(weir_push_options, struct_size, 0, 4);
+FIELD(weir_push_options, durability, 4, 4);
+FIELD(weir_push_options, timeout_ms, 8, 8);
+FIELD(weir_push_options, content_type, 16, 8);
+FIELD(weir_push_options, headers, 24, 8);
+FIELD(weir_push_options, producer_id, 32, 8);
+FIELD(weir_push_options, producer_sequence, 40, 8);
+
+SIZE(weir_push_result, 32);
+FIELD(weir_push_result, struct_size, 0, 4);
+FIELD(weir_push_result, level, 4, 4);
+FIELD(weir_push_result, id, 8, 8);
+FIELD(weir_push_result, count, 16, 8);
+FIELD(weir_push_result, duplicate_count, 24, 8);
+
+SIZE(weir_pop_options, 40);
+FIELD(weir_pop_options, struct_size, 0, 4);
+FIELD(weir_pop_options, durability, 4, 4);
+FIELD(weir_pop_options, timeout_ms, 8, 8);
+FIELD(weir_pop_options, lease_ms, 16, 8);
+FIELD(weir_pop_options, bytes_max, 24, 8);
+FIELD(weir_pop_options, acknowledge, 32, 1);
+FIELD(weir_pop_options, reserved, 33, 7);
+
+SIZE(weir_queue_statistics, 128);
+FIELD(weir_queue_statistics, struct_size, 0, 4);
+FIELD(weir_queue_statistics, kind, 4, 4);
+FIELD(weir_queue_statistics, message_count, 8, 8);
+FIELD(weir_queue_statistics, ready_count, 16, 8);
+FIELD(weir_queue_statistics, delayed_count, 24, 8);
+FIELD(weir_queue_statistics, in_flight_count, 32, 8);
+FIELD(weir_queue_statistics, push_count, 40, 8);
+FIELD(weir_queue_statistics, delivery_count, 48, 8);
+FIELD(weir_queue_statistics, redelivery_count, 56, 8);
+FIELD(weir_queue_statistics, ack_count, 64, 8);
+FIELD(weir_queue_statistics, nack_count, 72, 8);
+FIELD(weir_queue_statistics, lease_expiry_count, 80, 8);
+FIELD(weir_queue_statistics, duplicate_count, 88, 8);
+FIELD(weir_queue_statistics, memory_bytes, 96, 8);
+FIELD(weir_queue_statistics, disk_bytes, 104, 8);
+FIELD(weir_queue_statistics, first_id, 112, 8);
+FIELD(weir_queue_statistics, next_id, 120, 8);
+
+/* Numbers that programs have compiled in. */
+#define NUMBER(name, value) _Static_assert((name) == (value), #name)
+NUMBER(WEIR_OK, 0);
+NUMBER(WEIR_EMPTY, 1);
+NUMBER(WEIR_NOT_FOUND, 2);
+NUMBER(WEIR_TIMEOUT, 3);
+NUMBER(WEIR_END, 4);
+NUMBER(WEIR_INTERRUPTED, 5);
+NUMBER(WEIR_DUPLICATE, 6);
+NUMBER(WEIR_E_INVALID_ARGUMENT, -1);
+NUMBER(WEIR_E_CLOSED, -2);
+NUMBER(WEIR_E_IO, -3);
+NUMBER(WEIR_E_NO_SPACE, -4);
+NUMBER(WEIR_E_NO_MEMORY, -5);
+NUMBER(WEIR_E_CORRUPT, -6);
+NUMBER(WEIR_E_LOCKED, -7);
+NUMBER(WEIR_E_BUSY, -8);
+NUMBER(WEIR_E_EXISTS, -9);
+NUMBER(WEIR_E_TOO_LARGE, -10);
+NUMBER(WEIR_E_LIMIT, -11);
+NUMBER(WEIR_E_READ_ONLY, -12);
+NUMBER(WEIR_E_UNSUPPORTED, -13);
+NUMBER(WEIR_E_FORMAT_TOO_NEW, -14);
+NUMBER(WEIR_E_BUFFER_TOO_SMALL, -15);
+NUMBER(WEIR_E_FAILED, -16);
+NUMBER(WEIR_E_FORKED, -17);
+NUMBER(WEIR_E_ACCESS, -18);
+NUMBER(WEIR_E_INTERNAL, -99);
+NUMBER(WEIR_DURABILITY_DEFAULT, 0);
+NUMBER(WEIR_DURABILITY_MEMORY, 1);
+NUMBER(WEIR_DURABILITY_ASYNC, 2);
+NUMBER(WEIR_DURABILITY_SYNC, 3);
+NUMBER(WEIR_QUEUE_DURABLE, 0);
+NUMBER(WEIR_QUEUE_MEMORY, 1);
+
+int main(void) { return 0; }
