@@ -53,7 +53,8 @@ class WEIR_SCOPED_CAPABILITY MutexUnlock {
   explicit MutexUnlock(Mutex& mutex) WEIR_RELEASE(mutex) : mutex_(mutex) { mutex_.unlock(); }
   MutexUnlock(const MutexUnlock&) = delete;
   MutexUnlock& operator=(const MutexUnlock&) = delete;
-  ~MutexUnlock() WEIR_ACQUIRE() { mutex_.lock(); }
+  // Ends the scope, that is takes the mutex again: clang spells that as a release of the scope.
+  ~MutexUnlock() WEIR_RELEASE() WEIR_NO_THREAD_SAFETY_ANALYSIS { mutex_.lock(); }
 
  private:
   Mutex& mutex_;
