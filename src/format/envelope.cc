@@ -13,8 +13,6 @@ constexpr uint32_t kMagic = 0x31564557;  // "WEV1"
 std::vector<uint8_t> seal_envelope(EnvelopeKind kind, uint64_t generation, ByteView message) {
   WEIR_ASSERT(message.size() <= UINT32_MAX - kEnvelopeBytes);
   std::vector<uint8_t> slot(align_up(kEnvelopeBytes + message.size(), kBlockBytes));
-  // One more block would be the first of the other slot.
-  WEIR_ASSERT(kind != EnvelopeKind::kManifest || slot.size() <= kManifestSlotBytes);
   uint8_t* out = slot.data();
   store_little(out, kMagic);
   store_little(out + 4, static_cast<uint32_t>(kind));

@@ -58,7 +58,7 @@ Result<FileHeader> read_copy(ByteView block) {
     return Status(Code::kFormatTooNew, text("format ", uint32_t{major}, " is newer than format ",
                                             uint32_t{kFormatMajor}, ", which this version knows"));
   }
-  // This version opens no file just for reading, so what it may not write it may not open.
+  // Nobody here knows whether the file will only be read: what may not be written is refused, too.
   const auto read_only = load_little<uint32_t>(from + 16);
   if (incompatible != 0 || read_only != 0) {
     return Status(Code::kFormatTooNew, text("feature flags ", incompatible, " (incompatible) or ",

@@ -89,14 +89,5 @@ TEST(Envelope, refuses_what_a_newer_version_wrote_and_reads_newer_minor_versions
   EXPECT_EQ(open_code_with(12, {0, 0, 0, 1}), Code::kFormatTooNew);  // incompatible
 }
 
-TEST(Envelope, of_a_manifest_fits_into_its_slot) {
-  const std::vector<uint8_t> most(kManifestSlotBytes - kEnvelopeBytes);
-  const std::vector<uint8_t> more(most.size() + 1);
-
-  EXPECT_EQ(seal_envelope(EnvelopeKind::kManifest, 1, most).size(), kManifestSlotBytes);
-  EXPECT_BROKEN_INVARIANT(seal_envelope(EnvelopeKind::kManifest, 1, more));
-  EXPECT_GT(seal_envelope(EnvelopeKind::kState, 1, more).size(), kManifestSlotBytes);
-}
-
 }  // namespace
 }  // namespace weir::format
