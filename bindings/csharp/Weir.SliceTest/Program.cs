@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -31,8 +32,10 @@ namespace Weir.SliceTest
             Test("a zero character in a name is refused", ZeroCharacter);
             Test("numbers above 2^32 survive", WideNumbers);
             Test("use after dispose is an exception", UseAfterDispose);
+            Test("dispose races with calls", DisposeRaces);
             Test("dispose wakes a waiting pop", DisposeWakes);
             Test("cancelling ends a waiting pop", CancelEnds);
+            Test("a forgotten store is closed", Forgotten);
             Console.WriteLine(passed + " passed, " + failed + " failed");
             return failed == 0 ? 0 : 1;
         }
@@ -175,6 +178,29 @@ namespace Weir.SliceTest
             Fails<ObjectDisposedException>(() => store.Sync());
         }
 
+        private static void DisposeRaces(string url)
+        {
+            using (Store store = Store.Open("mem:"))
+            {
+                for (int round = 0; round < 20; round++)
+                {
+                    Queue queue = store.OpenQueue("q");
+                    Task[] running = Enumerable.Range(0, 8).Select(number => Run(() =>
+                        Fails<ObjectDisposedException>(() =>
+                        {
+                            while (true)
+                            {
+                                queue.PushMany(new[] { Payload(1) });
+                                queue.AckMany(Ids(queue.PopMany(1)));
+                            }
+                        }))).ToArray();
+                    Thread.Sleep(5);
+                    queue.Dispose();
+                    Check("ended", Task.WaitAll(running, 5000));
+                }
+            }
+        }
+
         private static void DisposeWakes(string url)
         {
             using (Store store = Store.Open("mem:"))
@@ -197,6 +223,34 @@ namespace Weir.SliceTest
             {
                 Fails<OperationCanceledException>(() => queue.PopMany(1, TimeSpan.FromDays(1), cancel.Token));
             }
+        }
+
+        private static void Forgotten(string url)
+        {
+            Forget(url);
+            for (int i = 0; i < 250; i++)
+            {
+                try
+                {
+                    Store.Open(url).Dispose();
+                    return;
+                }
+                catch (WeirException e)
+                {
+                    Equal("status", Status.Locked, e.Status);
+                    GC.Collect();
+                    GC.WaitForPendingFinalizers();
+                    Thread.Sleep(20);
+                }
+            }
+            throw new InvalidOperationException("still open");
+        }
+
+        // Apart, so that no frame keeps the store reachable.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Forget(string url)
+        {
+            Store.Open(url);
         }
 
         /// <summary>Message number i: none, short and long ones, of text that is not ASCII and ends where it

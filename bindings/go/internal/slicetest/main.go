@@ -32,8 +32,10 @@ var tests = []struct {
 	{"a zero byte in a name is refused", zeroByte},
 	{"numbers above 2^32 survive", wideNumbers},
 	{"use after close is an error", useAfterClose},
+	{"close races with calls", closeRaces},
 	{"close wakes a waiting pop", closeWakes},
 	{"slices inside objects with pointers may be passed", pointers},
+	{"a forgotten store is closed", forgotten},
 }
 
 func main() {
@@ -192,6 +194,38 @@ func useAfterClose(string) {
 	fails(store.Sync(), weir.ErrClosed)
 }
 
+func closeRaces(string) {
+	store := must(weir.Open("mem:"))
+	for round := 0; round < 20; round++ {
+		queue := must(store.OpenQueue("q"))
+		done := make(chan error)
+		for i := 0; i < 8; i++ {
+			go func() {
+				for {
+					if _, err := queue.PushMany([][]byte{payload(1)}, weir.Producer{}); err != nil {
+						done <- err
+						return
+					}
+					messages, err := queue.PopMany(1, 0)
+					if err == nil && len(messages) > 0 {
+						_, err = queue.AckMany([]uint64{messages[0].ID})
+					}
+					if err != nil {
+						done <- err
+						return
+					}
+				}
+			}()
+		}
+		time.Sleep(5 * time.Millisecond)
+		noError(queue.Close())
+		for i := 0; i < 8; i++ {
+			fails(<-done, weir.ErrClosed)
+		}
+	}
+	noError(store.Close())
+}
+
 func closeWakes(string) {
 	store, queue := open("mem:", "q")
 	done := make(chan error)
@@ -226,6 +260,21 @@ func pointers(string) {
 	object.ids[0] = pop(queue, 1)[0].ID
 	equal("acknowledged", 1, must(queue.AckMany(object.ids[:])))
 	shut(store, queue)
+}
+
+func forgotten(directory string) {
+	must(weir.Open("file:" + directory))
+	for i := 0; i < 250; i++ {
+		store, err := weir.Open("file:" + directory)
+		if err == nil {
+			noError(store.Close())
+			return
+		}
+		fails(err, weir.ErrLocked)
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond)
+	}
+	panic("still open")
 }
 
 // payload is message number i: none, short and long ones, of text that is not ASCII and ends where it

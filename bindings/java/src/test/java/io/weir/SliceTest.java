@@ -36,8 +36,10 @@ public final class SliceTest {
         test("a zero character in a name is refused", SliceTest::zeroCharacter);
         test("numbers above 2^32 survive", SliceTest::wideNumbers);
         test("use after close is an exception", SliceTest::useAfterClose);
+        test("close races with calls", SliceTest::closeRaces);
         test("close wakes a waiting pop", SliceTest::closeWakes);
         test("an interrupt ends a waiting pop", SliceTest::interruptEnds);
+        test("a forgotten store is closed", SliceTest::forgotten);
         System.out.println(passed + " passed, " + failed + " failed");
         System.exit(failed == 0 ? 0 : 1);
     }
@@ -160,6 +162,28 @@ public final class SliceTest {
         fails(IllegalStateException.class, store::sync);
     }
 
+    private static void closeRaces(Path directory) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (Store store = Store.open("mem:")) {
+            for (int round = 0; round < 20; round++) {
+                Queue queue = store.openQueue("q");
+                List<Future<?>> running = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    running.add(threads.submit(() -> fails(IllegalStateException.class, () -> {
+                        while (true) {
+                            queue.pushMany(List.of(payload(1)));
+                            queue.popMany(1).forEach(message -> queue.ackMany(new long[] {message.id()}));
+                        }
+                    })));
+                }
+                Thread.sleep(5);
+                queue.close();
+                for (Future<?> one : running) one.get(5, TimeUnit.SECONDS);
+            }
+        }
+        threads.shutdown();
+    }
+
     private static void closeWakes(Path directory) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(20);
         List<Future<?>> waiting = new ArrayList<>();
@@ -186,6 +210,22 @@ public final class SliceTest {
             check("ended", threads.awaitTermination(5, TimeUnit.SECONDS));
             waiting.get();
         }
+    }
+
+    private static void forgotten(Path directory) throws Exception {
+        String url = "file:" + directory;
+        Store.open(url);
+        for (int i = 0; i < 250; i++) {
+            try {
+                Store.open(url).close();
+                return;
+            } catch (WeirException e) {
+                equal("status", Status.LOCKED, e.status());
+                System.gc();
+                Thread.sleep(20);
+            }
+        }
+        throw new AssertionError("still open");
     }
 
     /** Message number i: none, short and long ones, of text that is not ASCII and ends where it may. */
