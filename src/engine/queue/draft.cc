@@ -1,0 +1,62 @@
+#include "engine/queue/draft.h"
+
+namespace weir::queue {
+
+Result<std::vector<uint8_t>> encode_options(const PushOptions& options) {
+  const bool has_headers = options.headers != nullptr && !options.headers->empty();
+  if (options.content_type.empty() && !has_headers) return std::vector<uint8_t>();
+  if (options.content_type.size() > kContentTypeBytesMax) {
+    return Status(Code::kTooLarge,
+                  text("content_type has ", uint64_t{options.content_type.size()},
+                       " bytes; at most ", uint64_t{kContentTypeBytesMax}, " are allowed"));
+  }
+  format::Properties properties;
+  properties.content_type = std::string(options.content_type);
+  if (has_headers) properties.headers = *options.headers;
+  std::vector<uint8_t> encoded = format::encode_properties(properties);
+  if (encoded.size() > format::kPropertiesBytesMax) {
+    return Status(Code::kTooLarge,
+                  text("content type and headers need ", uint64_t{encoded.size()},
+                       " bytes; at most ", uint64_t{format::kPropertiesBytesMax}, " are allowed"));
+  }
+  return encoded;
+}
+
+Status fill_draft(store::Store& store, ByteView properties, ByteView payload,
+                  storage::RecordDraft* out) {
+  const uint64_t bytes = properties.size() + payload.size();
+  if (bytes > store.options().record_bytes_max) {
+    return {Code::kTooLarge, text("a message of ", bytes,
+                                  " bytes, headers included, is above record_bytes_max, which is ",
+                                  store.options().record_bytes_max)};
+  }
+  out->properties = properties;
+  out->payload = payload;
+  out->body_crc = format::body_crc(properties, payload);
+  out->time_ns = store.clock().wall_ns();
+  return {};
+}
+
+Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
+                     storage::RecordDraft* draft) {
+  const uint64_t bytes = format::record_bytes(draft->body_bytes());
+  {
+    MutexLock lock(store.mutex());
+    const bool logs = store.durable() && stream->kind() == storage::kStreamDurable;
+    const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
+    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns));
+  }
+  storage::ChunkRef chunk = store.core().pool->allocate(bytes);
+  if (!chunk)
+    return {Code::kNoMemory, text("no memory for a message of ", draft->body_bytes(), " bytes")};
+  uint8_t* body = chunk->data + format::kRecordHeaderBytes;
+  if (!draft->properties.empty())
+    std::memcpy(body, draft->properties.data(), draft->properties.size());
+  if (!draft->payload.empty()) {
+    std::memcpy(body + draft->properties.size(), draft->payload.data(), draft->payload.size());
+  }
+  draft->prepared = std::move(chunk);
+  return {};
+}
+
+}  // namespace weir::queue

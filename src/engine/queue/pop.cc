@@ -1,0 +1,173 @@
+// Pop and peek of a queue handle.
+#include <algorithm>
+
+#include "engine/queue/queue.h"
+#include "engine/queue/state.h"
+
+namespace weir::queue {
+
+namespace {
+
+constexpr size_t kOperationBytes = 64;
+
+uint64_t payload_bytes_of(const uint8_t* record) {
+  const format::RecordHeader header = format::read_record_header(record);
+  return header.body_bytes - header.properties_bytes;
+}
+
+}  // namespace
+
+Status Handle::pop(size_t count_max, const PopOptions& options, Messages* into) {
+  into->clear();
+  store::Store& store = *store_;
+  Status status;
+  {
+    MutexLock lock(store.mutex());
+    const uint64_t interrupts_seen = interrupt_count_;
+    const int64_t deadline_ns =
+        options.timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(options.timeout_ms);
+    while (true) {
+      WEIR_TRY(check_open_locked());
+      WEIR_TRY(store.check_writable_locked());
+      status = take_locked(count_max, options, into);
+      if (status.code() != Code::kEmpty) break;
+      if (options.timeout_ms == 0) return Code::kEmpty;
+      WEIR_TRY(wait_ready_locked(deadline_ns, interrupts_seen));
+    }
+    if (into->count() != 0 && options.acknowledge) {
+      status = acknowledge_taken_locked(*into, options);
+    } else if (into->count() != 0) {
+      status = Status();  // some were taken before one could not be read: they are the result
+    }
+  }
+  if (status.ok()) status = into->decode();
+  if (!status.ok()) into->clear();
+  return status;
+}
+
+Status Handle::wait_ready_locked(int64_t deadline_ns, uint64_t interrupts_seen) {
+  store::Store& store = *store_;
+  Waiter waiter;
+  state_->waiters.push_back(&waiter);
+  Status outcome;
+  while (true) {
+    const int64_t wake_ns = std::min(deadline_ns, state_->delivery.next_due_ns());
+    if (!waiter.woken) store.clock().wait(waiter.condition, store.mutex(), wake_ns);
+    const bool woken = std::exchange(waiter.woken, false);
+    if (closed_ || stream_->dropped || !store.core().failed.ok())
+      break;  // the caller's checks tell which
+    if (interrupt_count_ != interrupts_seen) {
+      outcome = Code::kInterrupted;
+      break;
+    }
+    const int64_t now = store.clock().monotonic_ns();
+    if (woken || now >= state_->delivery.next_due_ns()) break;
+    if (now >= deadline_ns) {
+      outcome = Code::kTimeout;
+      break;
+    }
+  }
+  std::erase(state_->waiters, &waiter);
+  // Who leaves without taking anything passes the wake-up on.
+  if (!outcome.ok()) state_->on_change_locked();
+  return outcome;
+}
+
+Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages* into) {
+  store::Store& store = *store_;
+  Delivery& delivery = state_->delivery;
+  int64_t now = 0;
+  if (delivery.has_timers() || options.lease_ms != 0) now = store.clock().monotonic_ns();
+  if (delivery.has_timers()) state_->counted.lease_expiry_count += delivery.expire(now);
+  const int64_t lease_ns =
+      options.lease_ms == 0 ? 0 : now + options.lease_ms * env::kNanosecondsPerMillisecond;
+  while (into->count() < count_max) {
+    const uint64_t number = delivery.next(*stream_);
+    if (number == 0) break;
+    storage::ChunkRef chunk;
+    const uint8_t* record = stream_->find_in_memory(number, &chunk);
+    if (record == nullptr) {
+      if (into->count() != 0) break;
+      WEIR_TRY(store.pager().load(stream_, number));
+      WEIR_TRY(check_open_locked());
+      continue;
+    }
+    if (into->count() != 0 && into->payload_bytes() + payload_bytes_of(record) > options.bytes_max)
+      break;
+    const bool uncertain = stream_->recovered_unclean && number < stream_->recovered_next;
+    const uint32_t count = delivery.count_of(number) + 1;
+    into->add(record, chunk, count, count > 1 || uncertain);
+    options.acknowledge ? delivery.deliver_final(number)
+                        : delivery.deliver(number, owner_, lease_ns);
+    if (count > 1) {
+      ++state_->counted.redelivery_count;
+      if (!options.acknowledge) {
+        state_->log_count(number, count, 0);
+        store.pipeline().end_commit(false);
+      }
+    }
+    stream_->head_hint = number;
+  }
+  if (into->count() == 0) return Code::kEmpty;
+  state_->counted.delivery_count += into->count();
+  if (!options.acknowledge) state_->note_delivered();
+  return {};
+}
+
+Status Handle::acknowledge_taken_locked(const Messages& taken, const PopOptions& options) {
+  store::Store& store = *store_;
+  const store::Durability durability = store.resolve(options.durability);
+  store.pipeline().reserve_operations(taken.count() * 2 * kOperationBytes);
+  for (size_t i = 0; i < taken.count();) {
+    size_t end = i + 1;
+    while (end < taken.count() && taken.at(end).id == taken.at(end - 1).id + 1) ++end;
+    for (size_t k = i; k < end; ++k) state_->forget_count(taken.at(k).id);
+    state_->counted.ack_count +=
+        store.pipeline().mark_dead(stream_, taken.at(i).id, taken.at(end - 1).id);
+    i = end;
+  }
+  const uint64_t group = store.pipeline().end_commit(durability == store::Durability::kSync);
+  store.core().pool->budget().notify_if_waited();
+  store::Level level = store::Level::kMemory;
+  return store.finish_locked(group, durability, &level);
+}
+
+Status Handle::peek(size_t count_max, uint64_t bytes_max, Messages* into) {
+  into->clear();
+  Status status;
+  {
+    MutexLock lock(store_->mutex());
+    WEIR_TRY(check_open_locked());
+    status = peek_locked(count_max, bytes_max, into);
+  }
+  if (into->count() != 0) status = into->decode();
+  if (!status.ok()) into->clear();
+  return status;
+}
+
+Status Handle::peek_locked(size_t count_max, uint64_t bytes_max, Messages* into) {
+  const Delivery& delivery = state_->delivery;
+  if (delivery.has_timers()) {
+    state_->counted.lease_expiry_count += state_->delivery.expire(store_->clock().monotonic_ns());
+  }
+  uint64_t after = 0;
+  while (into->count() < count_max) {
+    const uint64_t number = delivery.next_after(*stream_, after);
+    if (number == 0) break;
+    storage::ChunkRef chunk;
+    const uint8_t* record = stream_->find_in_memory(number, &chunk);
+    if (record == nullptr) {
+      WEIR_TRY(store_->pager().load(stream_, number));
+      WEIR_TRY(check_open_locked());
+      continue;
+    }
+    if (into->count() != 0 && into->payload_bytes() + payload_bytes_of(record) > bytes_max) break;
+    const uint32_t count = delivery.count_of(number);
+    const bool uncertain = stream_->recovered_unclean && number < stream_->recovered_next;
+    into->add(record, chunk, count, count > 0 || uncertain);
+    after = number;
+  }
+  return into->count() == 0 ? Status(Code::kEmpty) : Status();
+}
+
+}  // namespace weir::queue

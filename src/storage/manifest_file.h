@@ -1,0 +1,58 @@
+// The files that are overwritten in place: the manifest (two slots of 64 KiB, written alternately) and the state
+// files (two, taking turns). Slots that both manifest slots may need are never touched.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "env/env.h"
+#include "format/codec.h"
+#include "format/envelope.h"
+#include "storage/log.h"
+
+namespace weir::storage {
+
+inline constexpr const char* kLockName = "lock";
+inline constexpr const char* kManifestName = "manifest";
+inline constexpr const char* kManifestNewName = "manifest.new";  // while a store is being made
+const char* state_name(uint32_t slot);
+
+// What open() found.
+struct ManifestRead {
+  bool exists = false;
+  bool found = false;  // at least one valid slot
+  uint32_t slot = 0;   // where the newest is
+  format::Manifest manifest;
+  bool other_valid = false;
+  Status damage;  // of a slot that is not valid; never a reason by itself
+};
+
+class ManifestFile {
+ public:
+  ManifestFile(env::Directory& directory, IoCounters& counters)
+      : directory_(directory), counters_(counters) {}
+
+  // kIo and kFormatTooNew are failures; damage is reported in the result.
+  Result<ManifestRead> read(bool writable);
+  // A new store: both slots, under a temporary name, synced, renamed, directory synced. The last step of its making.
+  Status create(const format::Manifest& manifest);
+  // Into `slot`, then synced.
+  Status write_slot(uint32_t slot, const format::Manifest& manifest);
+  // Into the older slot, synced, then into the other, synced.
+  Status write_both(const format::Manifest& manifest);
+  void set_current_slot(uint32_t slot) { current_slot_ = slot; }
+
+ private:
+  env::Directory& directory_;
+  IoCounters& counters_;
+  std::unique_ptr<env::File> file_;
+  uint32_t current_slot_ = 0;
+};
+
+// Writes a state into a state file and syncs it; fills the manifest's reference to it. May have to make or grow the
+// file: then the directory is synced, too.
+Status write_state(env::Directory& directory, IoCounters& counters, uint32_t slot,
+                   const format::StoreState& state, format::Manifest* manifest);
+Result<format::StoreState> read_state(env::Directory& directory, const format::Manifest& manifest);
+
+}  // namespace weir::storage

@@ -1,0 +1,417 @@
+#include "store/checkpoint.h"
+
+#include <algorithm>
+
+#include "format/record.h"
+#include "storage/log_scan.h"
+
+namespace weir::store {
+
+namespace {
+
+constexpr uint64_t kOwnSegmentBytesMin =
+    1u << 20;  // streams with more than this get segments of their own
+constexpr uint64_t kSegmentBytesMax = 64ull << 20;
+constexpr uint64_t kSliceBytes = 1u << 20;  // copied between two looks at the streams
+constexpr int64_t kRetryNs = 1000 * env::kNanosecondsPerMillisecond;
+
+}  // namespace
+
+Status Checkpointer::run(bool closing) {
+  MutexLock lock(core_.mutex);
+  while (running_) core_.env.clock.wait(finished_, core_.mutex, env::kNever);
+  if (!core_.durable || core_.options.read_only) return {};
+  running_ = true;
+  Status status;
+  try {
+    status = run_once(closing);
+  } catch (const std::bad_alloc&) {
+    status = Status(Code::kNoMemory, "out of memory during a checkpoint");
+  } catch (const std::exception& problem) {
+    status = Status(Code::kInternal, text("a checkpoint broke off: ", problem.what()));
+    pipeline_.fail(status);
+  }
+  running_ = false;
+  core_.checkpoint_problem = status;
+  retry_at_ns_ = status.ok() ? 0 : core_.env.clock.monotonic_ns() + kRetryNs;
+  finished_.notify_all();
+  core_.pool->budget().notify_change();
+  return status;
+}
+
+Status Checkpointer::mark_clean() {
+  MutexLock lock(core_.mutex);
+  WEIR_TRY(pipeline_.flush());
+  WEIR_TRY(pipeline_.wait_no_leader());
+  format::Manifest manifest = core_.manifest;
+  ++manifest.generation;
+  manifest.durable = core_.synced_end;
+  manifest.next_file_id = core_.next_file_id.load();
+  manifest.next_group = core_.log->next_sequence();
+  manifest.clean = true;
+  WEIR_TRY(core_.manifest_file->write_both(manifest));
+  core_.manifest = manifest;
+  return {};
+}
+
+int64_t Checkpointer::step() {
+  bool due = false;
+  {
+    MutexLock lock(core_.mutex);
+    if (!core_.failed.ok()) return env::kNever;
+    const int64_t now = core_.env.clock.monotonic_ns();
+    if (now < retry_at_ns_) return retry_at_ns_;
+    due = requested_ || core_.log_live_bytes > core_.options.wal_bytes_max / 2;
+    requested_ = false;
+    for (const auto& [id, file] : core_.files) {
+      const bool scratch = file->kind() == format::FileKind::kScratch;
+      due = due || (scratch && file->live_extents == 0 && file->pins == 0);
+    }
+  }
+  if (!due) return env::kNever;
+  const Status status = run(false);
+  if (!status.ok()) return retry_at_ns_;
+  const Status spare = core_.log->prepare_spare();
+  return spare.ok() ? env::kNever : core_.env.clock.monotonic_ns() + kRetryNs;
+}
+
+Status Checkpointer::run_once(bool closing) {
+  WEIR_TRY(pipeline_.flush());
+  WEIR_TRY(pipeline_.wait_no_leader());
+  Work work;
+  work.closing = closing;
+  begin(&work);
+  Status status = copy_streams(&work);
+  if (status.ok()) status = finish_segments(&work);
+  if (!status.ok()) {
+    abandon(&work);
+    if (status.code() == Code::kFailed) pipeline_.fail(status);
+    return status;
+  }
+  install(&work);
+  return publish(&work);
+}
+
+void Checkpointer::begin(Work* work) {
+  pipeline_.roll_log();
+  work->cut = core_.next_file_id.load();
+  work->log_bytes = core_.log_live_bytes;
+  for (const auto& [id, stream] : core_.streams) work->streams.push_back(stream);
+  state_slot_ = 1 - core_.manifest.state_slot;
+}
+
+// --- 2: live records before the cut ---
+
+bool Checkpointer::to_copy(const storage::Extent& extent, const Work& work) const {
+  if (extent.file == nullptr) return false;
+  switch (extent.file->kind()) {
+    case format::FileKind::kLog:
+      return extent.file->id() < work.cut;
+    case format::FileKind::kScratch:
+      return work.closing;
+    case format::FileKind::kSegment:
+      return false;
+  }
+  return false;
+}
+
+uint64_t Checkpointer::bytes_to_copy(const StreamPtr& stream, const Work& work) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < stream->extents().size(); ++i) {
+    if (to_copy(stream->extents()[i], work)) bytes += stream->extents()[i].bytes;
+  }
+  const bool saves_memory = work.closing && stream->kind() == storage::kStreamMemory;
+  return bytes + (saves_memory ? stream->memory_bytes() : 0);
+}
+
+Status Checkpointer::copy_streams(Work* work) {
+  storage::SegmentWriter* shared_writer = nullptr;
+  for (const StreamPtr& stream : work->streams) {
+    const uint64_t bytes = stream->dropped ? 0 : bytes_to_copy(stream, *work);
+    if (bytes == 0) continue;
+    storage::SegmentWriter* writer = shared_writer;
+    if (bytes >= kOwnSegmentBytesMin || shared_writer == nullptr ||
+        shared_writer->bytes() >= kSegmentBytesMax) {
+      WEIR_TRY(new_writer(work, &writer));
+      if (bytes < kOwnSegmentBytesMin) shared_writer = writer;
+    }
+    WEIR_TRY(copy_stream(stream, work, writer));
+    if (work->closing && stream->kind() == storage::kStreamMemory) {
+      WEIR_TRY(copy_chunks(stream, work->writers.back().get()));
+    }
+  }
+  return {};
+}
+
+Status Checkpointer::new_writer(Work* work, storage::SegmentWriter** out) {
+  auto writer = std::make_unique<storage::SegmentWriter>(core_.env, *core_.directory, core_.io);
+  Status status;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    status =
+        writer->create(format::FileKind::kSegment, core_.uuid, core_.next_file_id.fetch_add(1));
+  }
+  WEIR_TRY(status);
+  *out = writer.get();
+  work->writers.push_back(std::move(writer));
+  return {};
+}
+
+std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stream,
+                                                           const Work& work, uint64_t from,
+                                                           uint64_t* resume, NumberSet* dead) {
+  std::vector<Piece> pieces;
+  uint64_t bytes = 0;
+  const auto& extents = stream->extents();
+  *resume = UINT64_MAX;
+  for (size_t i = stream->extent_index(from); i < extents.size(); ++i) {
+    const storage::Extent& extent = extents[i];
+    if (!to_copy(extent, work)) continue;
+    if (bytes >= kSliceBytes) {
+      *resume = extent.first;
+      break;
+    }
+    Piece piece;
+    piece.extent = extent;
+    piece.file = core_.file_of(extent.file->id());
+    ++piece.file->pins;
+    const size_t chunk = stream->chunk_index(extent.first);
+    if (chunk < stream->chunks().size() && stream->chunks()[chunk]->first <= extent.first &&
+        stream->chunks()[chunk]->last >= extent.last) {
+      piece.chunk = stream->chunks()[chunk];
+      piece.body = piece.chunk->bytes();
+    }
+    bytes += extent.bytes;
+    pieces.push_back(std::move(piece));
+  }
+  if (!pieces.empty()) {
+    const uint64_t last = pieces.back().extent.last;
+    if (stream->floor() > 1) dead->insert(1, stream->floor() - 1);
+    const auto& intervals = stream->dead().intervals();
+    auto at = intervals.upper_bound(pieces.front().extent.first);
+    if (at != intervals.begin()) --at;
+    for (; at != intervals.end() && at->first <= last; ++at) dead->insert(at->first, at->second);
+  }
+  return pieces;
+}
+
+Status Checkpointer::copy_stream(const StreamPtr& stream, Work* work,
+                                 storage::SegmentWriter* writer) {
+  for (uint64_t from = stream->floor(); from != UINT64_MAX;) {
+    NumberSet dead;
+    uint64_t resume = 0;
+    const std::vector<Piece> pieces = next_pieces(stream, *work, from, &resume, &dead);
+    if (pieces.empty()) return {};
+    if (writer->bytes() >= kSegmentBytesMax) WEIR_TRY(new_writer(work, &writer));
+    Status status;
+    {
+      MutexUnlock unlocked(core_.mutex);
+      status = copy_pieces(stream, pieces, dead, writer);
+    }
+    for (const Piece& piece : pieces) --piece.file->pins;
+    WEIR_TRY(status);
+    from = resume;
+  }
+  return {};
+}
+
+Status Checkpointer::copy_pieces(const StreamPtr& stream, const std::vector<Piece>& pieces,
+                                 const NumberSet& dead, storage::SegmentWriter* writer) {
+  std::vector<uint8_t> frame;
+  for (const Piece& piece : pieces) {
+    const storage::Extent& extent = piece.extent;
+    if (piece.chunk) {
+      WEIR_TRY(copy_records(stream->id(), piece.body, extent.first, extent.last, dead, writer));
+      continue;
+    }
+    WEIR_ASSIGN(const std::shared_ptr<env::File> file, piece.file->file(*core_.directory));
+    format::FrameHeader header;
+    WEIR_TRY(storage::read_frame(*file, *piece.file, extent.offset, extent.bytes, &frame, &header));
+    const ByteView body = ByteView(frame).subspan(format::kFrameHeaderBytes, header.body_bytes);
+    WEIR_TRY(copy_records(stream->id(), body, extent.first, extent.last, dead, writer));
+  }
+  return writer->end_frame();
+}
+
+Status Checkpointer::copy_records(uint32_t stream_id, ByteView body, uint64_t first, uint64_t last,
+                                  const NumberSet& dead, storage::SegmentWriter* writer) {
+  uint64_t offset = 0;
+  // The number is looked at before anything else: behind `last` the tail of a chunk may still be written to.
+  while (offset < body.size()) {
+    const uint64_t number = load_little<uint64_t>(body.data() + offset + 8);
+    const uint64_t bytes = format::record_bytes(load_little<uint32_t>(body.data() + offset + 4));
+    if (number >= first && !dead.contains(number)) {
+      WEIR_TRY(writer->add_record(stream_id, body.subspan(offset, bytes)));
+    }
+    if (number >= last) break;
+    offset += bytes;
+  }
+  return {};
+}
+
+// Closing: what a memory stream holds in memory only.
+Status Checkpointer::copy_chunks(const StreamPtr& stream, storage::SegmentWriter* writer) {
+  std::vector<storage::ChunkRef> chunks;
+  for (size_t i = 0; i < stream->chunks().size(); ++i) {
+    if (!stream->chunks()[i]->saved && stream->chunks()[i]->count != 0)
+      chunks.push_back(stream->chunks()[i]);
+  }
+  NumberSet dead = stream->dead();
+  if (stream->floor() > 1) dead.insert(1, stream->floor() - 1);
+  MutexUnlock unlocked(core_.mutex);
+  for (const storage::ChunkRef& chunk : chunks) {
+    WEIR_TRY(copy_records(stream->id(), chunk->bytes(), chunk->first, chunk->last, dead, writer));
+    WEIR_TRY(writer->end_frame());
+  }
+  return {};
+}
+
+// --- 3 ---
+
+Status Checkpointer::finish_segments(Work* work) {
+  if (work->writers.empty()) return {};
+  MutexUnlock unlocked(core_.mutex);
+  for (auto& writer : work->writers) WEIR_TRY(writer->finish());
+  ++core_.io.sync_count;
+  return storage::synced(core_.directory->sync());
+}
+
+// The records are where the state will say: from here on they are read from the segments.
+void Checkpointer::install(Work* work) {
+  NewExtents added;
+  for (auto& writer : work->writers) {
+    const std::shared_ptr<storage::DataFile>& file = writer->file();
+    core_.files.emplace(file->id(), file);
+    for (const format::FooterEntry& entry : writer->entries()) {
+      storage::Extent extent;
+      extent.first = entry.first;
+      extent.last = entry.last;
+      extent.offset = entry.offset;
+      extent.bytes = entry.bytes;
+      extent.file = file.get();
+      added[entry.stream_id].push_back(extent);
+    }
+  }
+  for (const StreamPtr& stream : work->streams) {
+    if (stream->dropped) continue;
+    stream->replace_copied([&](const storage::Extent& extent) { return to_copy(extent, *work); },
+                           std::move(added[stream->id()]));
+  }
+}
+
+// --- 4 and 5 ---
+
+format::StoreState Checkpointer::capture(Work* work) {
+  format::StoreState state;
+  state.generation = core_.manifest.generation + 1;
+  state.next_stream_id = core_.next_stream_id;
+  for (const auto& [id, stream] : core_.streams) {
+    format::StreamState one;
+    one.stream_id = id;
+    one.engine = stream->engine();
+    one.kind = stream->kind();
+    one.name = stream->name();
+    one.next_number = stream->next_number();
+    one.ceiling = stream->ceiling_logged;
+    one.floor = stream->floor();
+    for (const auto& [first, last] : stream->dead().intervals()) one.dead.emplace_back(first, last);
+    one.gaps = stream->gaps;
+    for (const auto& [key, value] : stream->facts) one.facts.emplace_back(key, value);
+    state.streams.push_back(std::move(one));
+  }
+  for (const auto& [id, file] : core_.files) {
+    if (file->kind() != format::FileKind::kSegment) continue;
+    if (file->live_extents != 0) {
+      state.segments.push_back(file->segment);
+    } else {
+      work->to_delete.push_back(file);
+    }
+  }
+  return state;
+}
+
+Status Checkpointer::publish(Work* work) {
+  const format::StoreState state = capture(work);
+  // Write-ahead: nothing that the state contains may be missing in the log after a crash.
+  WEIR_TRY(pipeline_.flush());
+  format::Manifest manifest = core_.manifest;
+  manifest.generation = state.generation;
+  manifest.cut_file_id = work->cut;
+  manifest.next_file_id = core_.next_file_id.load();
+  manifest.durable = core_.synced_end;
+  manifest.clean = work->closing;
+  manifest.next_group = core_.log->next_sequence();
+  manifest.deletes.clear();
+  for (const auto& file : work->to_delete) {
+    // The list only saves a look at open; it must fit into the slot.
+    if (manifest.deletes.size() < 1024) manifest.deletes.push_back(file->id());
+  }
+  Status status;
+  Status written;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    status = storage::write_state(*core_.directory, core_.io, state_slot_, state, &manifest);
+    if (status.ok()) written = core_.manifest_file->write_both(manifest);
+  }
+  if (!status.ok()) {
+    // A full disk leaves the store as it was; anything else may have been a failed sync.
+    if (status.code() != Code::kNoSpace) pipeline_.fail(status);
+    return status;
+  }
+  if (!written.ok()) {
+    pipeline_.fail(written);
+    return written;
+  }
+  core_.manifest = manifest;
+  release(work);
+  return {};
+}
+
+// --- 6 ---
+
+void Checkpointer::release(Work* work) {
+  core_.log_live_bytes -= std::min(core_.log_live_bytes, work->log_bytes);
+  ++core_.counted.checkpoint_count;
+  std::vector<std::shared_ptr<storage::DataFile>> log_files;
+  std::vector<std::shared_ptr<storage::DataFile>> others;
+  for (auto at = core_.files.begin(); at != core_.files.end();) {
+    const std::shared_ptr<storage::DataFile>& file = at->second;
+    const bool wanted = file->live_extents != 0 || file->pins != 0;
+    const bool old_log = file->kind() == format::FileKind::kLog && file->id() < work->cut;
+    const bool scratch = file->kind() == format::FileKind::kScratch;
+    const bool deleted =
+        std::find(work->to_delete.begin(), work->to_delete.end(), file) != work->to_delete.end();
+    if (wanted || !(old_log || scratch || deleted)) {
+      ++at;
+      continue;
+    }
+    (old_log ? log_files : others).push_back(file);
+    at = core_.files.erase(at);
+  }
+  MutexUnlock unlocked(core_.mutex);
+  // What cannot be removed now is removed at the next open: it is in the manifest's list or beyond its ids.
+  for (const auto& file : log_files) (void)core_.log->release(*file).ok();
+  (void)remove_files(others).ok();
+}
+
+Status Checkpointer::remove_files(const std::vector<std::shared_ptr<storage::DataFile>>& files) {
+  Status first;
+  for (const auto& file : files) {
+    file->close();
+    Status status = core_.directory->remove(file->name());
+    if (first.ok()) first = status;
+  }
+  return first;
+}
+
+// Nothing refers to the unfinished segments: their space goes back.
+void Checkpointer::abandon(Work* work) {
+  std::vector<std::shared_ptr<storage::DataFile>> files;
+  for (auto& writer : work->writers) {
+    if (writer->file()) files.push_back(writer->file());
+  }
+  MutexUnlock unlocked(core_.mutex);
+  (void)remove_files(files).ok();
+}
+
+}  // namespace weir::store

@@ -1,0 +1,64 @@
+// Core: what the parts of a store share. One mutex guards all streams, files and counters; it is never held across
+// I/O. Lock order: Core::mutex, then the leaves (chunk pool, memory budget, log slots, data files).
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/sync.h"
+#include "env/env.h"
+#include "storage/chunk.h"
+#include "storage/log.h"
+#include "storage/manifest_file.h"
+#include "storage/stream.h"
+#include "store/options.h"
+
+namespace weir::store {
+
+using StreamPtr = std::shared_ptr<storage::Stream>;
+
+struct Core {
+  Core(env::Env& env_in, const Options& options_in, bool durable_in)
+      : env(env_in),
+        options(options_in),
+        durable(durable_in),
+        pool(storage::ChunkPool::create(options_in.memory_bytes_max)) {}
+  ~Core() {
+    streams.clear();
+    pool->close();
+  }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  env::Env& env;
+  const Options options;
+  const bool durable;  // file: and not mem:
+  std::unique_ptr<env::Directory> directory;
+  std::unique_ptr<env::FileLock> lock;
+  format::StoreUuid uuid{};
+  storage::ChunkPool* const pool;
+  storage::IoCounters io;
+  std::atomic<uint64_t> next_file_id{1};
+  std::unique_ptr<storage::Log> log;
+  std::unique_ptr<storage::ManifestFile> manifest_file;
+
+  Mutex mutex;
+  Status failed WEIR_GUARDED_BY(mutex);  // not ok: the store has stopped
+  storage::FileTable files WEIR_GUARDED_BY(mutex);
+  std::map<uint32_t, StreamPtr> streams;  // guarded by mutex
+  uint32_t next_stream_id WEIR_GUARDED_BY(mutex) = 1;
+  format::Manifest manifest WEIR_GUARDED_BY(mutex);  // as believed on disk
+  format::Position synced_end WEIR_GUARDED_BY(mutex);
+  uint64_t log_live_bytes WEIR_GUARDED_BY(mutex) = 0;  // written since the cut
+  Status checkpoint_problem WEIR_GUARDED_BY(mutex);    // why the last one could not finish
+  Statistics counted WEIR_GUARDED_BY(mutex);  // the counters; sizes are filled in on request
+
+  std::shared_ptr<storage::DataFile> file_of(uint64_t id) WEIR_REQUIRES(mutex) {
+    const auto found = files.find(id);
+    return found == files.end() ? nullptr : found->second;
+  }
+};
+
+}  // namespace weir::store

@@ -1,0 +1,304 @@
+#include "store/pager.h"
+
+#include <algorithm>
+
+#include "storage/log_scan.h"
+
+namespace weir::store {
+
+namespace {
+
+constexpr uint64_t kReadAheadBytes = 256u << 10;
+constexpr uint64_t kScratchBytesMax = 64ull << 20;
+// Room that is kept for acknowledgements and removals: new records are refused first.
+constexpr uint64_t kLogReserveShare = 16;
+// Even a caller that does not want to wait waits for a checkpoint that is at work, within bounds.
+constexpr int64_t kLogWaitMs = 10'000;
+
+// Packs records into chunks of up to 64 KiB; a larger record gets a chunk of its own.
+class Packer {
+ public:
+  Packer(storage::ChunkPool& pool, uint64_t bytes_expected, std::vector<storage::ChunkRef>* out)
+      : pool_(pool), left_(bytes_expected), out_(out) {}
+
+  Status add(const format::RecordView& record, const uint8_t* bytes) {
+    const uint64_t size = format::record_bytes(record.header.body_bytes);
+    if (out_->empty() || out_->back()->capacity - out_->back()->used < size) {
+      storage::ChunkRef chunk =
+          pool_.allocate(std::max(size, std::min<uint64_t>(left_, format::kChunkBytes)));
+      if (!chunk)
+        return {Code::kNoMemory, text("no memory to read back a message of ", size, " bytes")};
+      out_->push_back(std::move(chunk));
+    }
+    storage::Chunk& chunk = *out_->back();
+    std::memcpy(chunk.data + chunk.used, bytes, size);
+    if (chunk.count == 0) chunk.first = record.header.number;
+    chunk.last = record.header.number;
+    ++chunk.count;
+    chunk.used += static_cast<uint32_t>(size);
+    left_ -= std::min(left_, size);
+    return {};
+  }
+
+ private:
+  storage::ChunkPool& pool_;
+  uint64_t left_;
+  std::vector<storage::ChunkRef>* out_;
+};
+
+}  // namespace
+
+// --- room ---
+
+Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns) {
+  if (core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
+    WEIR_TRY(make_memory_room(bytes, deadline_ns));
+  }
+  if (!logs) return {};
+  WEIR_TRY(make_log_room(bytes, deadline_ns));
+  return pipeline_.ensure_log_room(bytes);
+}
+
+void Pager::evict_to(uint64_t target) {
+  storage::MemoryBudget& budget = core_.pool->budget();
+  std::vector<std::pair<uint64_t, storage::Stream*>> by_size;
+  for (const auto& [id, stream] : core_.streams) {
+    if (stream->memory_bytes() != 0) by_size.emplace_back(stream->memory_bytes(), stream.get());
+  }
+  std::sort(by_size.begin(), by_size.end(),
+            [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [size, stream] : by_size) {
+    const uint64_t used = budget.used();
+    if (used <= target) return;
+    core_.counted.page_out_bytes += stream->evict(stream->head_hint, used - target);
+  }
+}
+
+void Pager::relieve() {
+  storage::MemoryBudget& budget = core_.pool->budget();
+  if (core_.durable && budget.used() > budget.high_mark()) evict_to(budget.low_mark());
+}
+
+Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns) {
+  storage::MemoryBudget& budget = core_.pool->budget();
+  while (true) {
+    if (!core_.failed.ok()) return core_.failed;
+    const uint64_t seen = budget.change_count();
+    if (core_.durable || budget.used() + bytes > budget.bytes_max()) {
+      evict_to(budget.low_mark() - std::min(bytes, budget.low_mark()));
+    }
+    if (budget.used() + bytes <= (core_.durable ? budget.high_mark() : budget.bytes_max()))
+      return {};
+    if (core_.durable) {
+      WEIR_ASSIGN(const bool spilled, spill(budget.used() + bytes -
+                                            std::min(budget.used() + bytes, budget.low_mark())));
+      if (spilled) continue;
+      if (!pipeline_.idle()) {
+        WEIR_TRY(pipeline_.flush());
+        continue;
+      }
+      if (budget.used() + bytes <= budget.bytes_max()) return {};
+      // What is left are heads and tails. One message may exceed the budget; pinned ones are the caller's to free.
+      if (budget.pinned() == 0) return {};
+    }
+    const Status full(Code::kLimit,
+                      text("the memory budget of ", budget.bytes_max(), " bytes has no room for ",
+                           bytes, " more: ", budget.used(), " are in use, ", budget.pinned(),
+                           " of them by messages that were not freed yet"));
+    if (deadline_ns <= core_.env.clock.monotonic_ns()) return full;
+    MutexUnlock unlocked(core_.mutex);
+    if (!budget.wait_change(seen, core_.env.clock, deadline_ns)) return full;
+  }
+}
+
+Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns) {
+  const uint64_t limit =
+      core_.options.wal_bytes_max - core_.options.wal_bytes_max / kLogReserveShare;
+  storage::MemoryBudget& budget = core_.pool->budget();
+  while (true) {
+    if (!core_.failed.ok()) return core_.failed;
+    const uint64_t seen = budget.change_count();
+    if (core_.log_live_bytes + bytes <= core_.options.wal_bytes_max / 2) return {};
+    if (wake_checkpoint_) wake_checkpoint_();
+    if (core_.log_live_bytes + bytes <= limit) return {};
+    // A message larger than the log still gets through, alone.
+    if (core_.log_live_bytes <= limit / 2) return {};
+    if (!core_.checkpoint_problem.ok()) return core_.checkpoint_problem;
+    if (deadline_ns <= core_.env.clock.monotonic_ns())
+      deadline_ns = core_.env.clock.deadline_after_ms(kLogWaitMs);
+    bool in_time = true;
+    {
+      MutexUnlock unlocked(core_.mutex);
+      in_time = budget.wait_change(seen, core_.env.clock, deadline_ns);
+    }
+    if (!in_time) {
+      return {Code::kLimit,
+              text("the write-ahead log of ", core_.options.wal_bytes_max,
+                   " bytes has no room for ", bytes, " more: a checkpoint is still making some")};
+    }
+  }
+}
+
+// --- memory streams ---
+
+Result<bool> Pager::spill(uint64_t wanted) {
+  if (spilling_) {
+    while (spilling_) core_.env.clock.wait(spilled_, core_.mutex, env::kNever);
+    return true;
+  }
+  StreamPtr largest;
+  std::vector<storage::ChunkRef> chunks;
+  for (const auto& [id, stream] : core_.streams) {
+    if (stream->kind() != storage::kStreamMemory) continue;
+    if (largest && stream->memory_bytes() <= largest->memory_bytes()) continue;
+    std::vector<storage::ChunkRef> candidates = stream->spill_candidates(stream->head_hint, wanted);
+    if (candidates.empty()) continue;
+    largest = stream;
+    chunks = std::move(candidates);
+  }
+  if (!largest) return false;
+  spilling_ = true;
+  Status status;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    status = write_spilled(chunks, largest->id());
+  }
+  if (status.ok() && !largest->dropped) {
+    const std::shared_ptr<storage::DataFile>& file = scratch_->file();
+    file->pins = 1;  // while it is written to
+    core_.files.emplace(file->id(), file);
+    for (const format::FooterEntry& entry : scratch_->entries()) {
+      storage::Extent extent;
+      extent.first = entry.first;
+      extent.last = entry.last;
+      extent.offset = entry.offset;
+      extent.bytes = entry.bytes;
+      extent.file = file.get();
+      largest->add_extent(extent);
+    }
+    for (const storage::ChunkRef& chunk : chunks) chunk->saved = true;
+  }
+  if (scratch_) scratch_->entries().clear();
+  if (scratch_ && (!status.ok() || scratch_->bytes() >= kScratchBytesMax)) {
+    if (scratch_->file()) scratch_->file()->pins = 0;
+    scratch_.reset();
+    if (wake_checkpoint_) wake_checkpoint_();  // it removes scratch files that nobody needs
+  }
+  spilling_ = false;
+  spilled_.notify_all();
+  if (!status.ok()) return status;
+  return true;
+}
+
+Status Pager::write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32_t stream_id) {
+  if (!scratch_) {
+    scratch_ = std::make_unique<storage::SegmentWriter>(core_.env, *core_.directory, core_.io);
+    WEIR_TRY(
+        scratch_->create(format::FileKind::kScratch, core_.uuid, core_.next_file_id.fetch_add(1)));
+  }
+  for (const storage::ChunkRef& chunk : chunks) {
+    format::RecordReader reader(chunk->bytes(), false);
+    format::RecordView record;
+    uint64_t offset = 0;
+    while (reader.next(&record)) {
+      const uint64_t bytes = format::record_bytes(record.header.body_bytes);
+      WEIR_TRY(scratch_->add_record(stream_id, chunk->bytes().subspan(offset, bytes)));
+      offset += bytes;
+    }
+    WEIR_TRY(scratch_->end_frame());
+  }
+  return scratch_->flush();
+}
+
+// --- reading back ---
+
+std::vector<Pager::Piece> Pager::collect_pieces(const StreamPtr& stream, uint64_t number,
+                                                uint64_t limit) {
+  std::vector<Piece> pieces;
+  const auto& extents = stream->extents();
+  uint64_t bytes = 0;
+  for (size_t i = stream->extent_index(number); i < extents.size() && extents[i].first < limit;
+       ++i) {
+    if (extents[i].file == nullptr) continue;
+    if (!pieces.empty()) {
+      const storage::Extent& first = pieces.front().extent;
+      const bool near = extents[i].file == first.file && extents[i].offset > first.offset &&
+                        extents[i].offset + extents[i].bytes - first.offset <= 2 * kReadAheadBytes;
+      if (!near || bytes + extents[i].bytes > kReadAheadBytes) break;
+    }
+    bytes += extents[i].bytes;
+    pieces.push_back({extents[i], core_.file_of(extents[i].file->id())});
+  }
+  return pieces;
+}
+
+Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint64_t limit,
+                          std::vector<storage::ChunkRef>* chunks) {
+  storage::DataFile& data = *pieces.front().file;
+  WEIR_ASSIGN(const std::shared_ptr<env::File> file, data.file(*core_.directory));
+  const uint64_t begin = pieces.front().extent.offset;
+  const uint64_t end = pieces.back().extent.offset + pieces.back().extent.bytes;
+  std::vector<uint8_t> window(end - begin);
+  WEIR_ASSIGN(const size_t read, file->read_at(begin, window));
+  Packer packer(*core_.pool, window.size(), chunks);
+  for (const Piece& piece : pieces) {
+    const uint64_t at = piece.extent.offset - begin;
+    if (at + piece.extent.bytes > read) {
+      return {Code::kCorrupt,
+              text(data.name(), " at offset ", piece.extent.offset,
+                   ": the file ends inside a frame of ", piece.extent.bytes, " bytes")};
+    }
+    const ByteView frame = ByteView(window).subspan(at, piece.extent.bytes);
+    format::FrameHeader header;
+    WEIR_TRY(storage::check_frame(data, piece.extent.offset, frame, &header));
+    format::RecordReader reader(frame.subspan(format::kFrameHeaderBytes, header.body_bytes), false);
+    format::RecordView record;
+    const uint8_t* bytes = frame.data() + format::kFrameHeaderBytes;
+    for (; reader.next(&record); bytes += format::record_bytes(record.header.body_bytes)) {
+      if (record.header.number < from || record.header.number >= limit) continue;
+      WEIR_TRY(packer.add(record, bytes));
+    }
+  }
+  return {};
+}
+
+Status Pager::load(const StreamPtr& stream, uint64_t number) {
+  if (stream->loading) {
+    while (stream->loading) core_.env.clock.wait(loaded_, core_.mutex, env::kNever);
+    return {};
+  }
+  uint64_t limit = stream->next_number();
+  for (size_t i = 0; i < stream->chunks().size(); ++i) {
+    if (stream->chunks()[i]->first > number) {
+      limit = stream->chunks()[i]->first;
+      break;
+    }
+  }
+  const std::vector<Piece> pieces = collect_pieces(stream, number, limit);
+  if (pieces.empty() || pieces.front().extent.first > number) {
+    return {Code::kCorrupt,
+            text("message ", number, " of ", quoted(stream->name()), " is in no file")};
+  }
+  ++pieces.front().file->pins;
+  stream->loading = true;
+  std::vector<storage::ChunkRef> chunks;
+  Status status;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    status = read_pieces(pieces, number, limit, &chunks);
+  }
+  --pieces.front().file->pins;
+  stream->loading = false;
+  loaded_.notify_all();
+  WEIR_TRY(status);
+  if (stream->dropped) return {};
+  for (storage::ChunkRef& chunk : chunks) {
+    core_.counted.page_in_bytes += chunk->used;
+    stream->add_loaded(std::move(chunk));
+  }
+  stream->head_hint = number;
+  relieve();
+  return {};
+}
+
+}  // namespace weir::store

@@ -1,0 +1,48 @@
+// Pager: keeps the store within its memory budget. Records that are synced in the log or a segment can be dropped and
+// read back; memory streams are written to scratch files first. Nothing waits for budget but new records.
+#pragma once
+
+#include "storage/segment.h"
+#include "store/commit.h"
+#include "store/core.h"
+
+namespace weir::store {
+
+class Pager {
+ public:
+  Pager(Core& core, CommitPipeline& pipeline) : core_(core), pipeline_(pipeline) {}
+
+  // Room for a commit of `bytes` of records: in memory, and with `logs` also in the log. May release the mutex. kLimit
+  // and kNoSpace: there was none by the deadline; nothing changed.
+  Status make_room(uint64_t bytes, bool logs, int64_t deadline_ns);
+  // Reads `number` and what follows it back into memory. May release the mutex; the caller looks again.
+  Status load(const StreamPtr& stream, uint64_t number);
+  // Drops what can be read back when the budget is over its high mark.
+  void relieve();
+  void set_checkpoint_wake(std::function<void()> wake) { wake_checkpoint_ = std::move(wake); }
+
+ private:
+  struct Piece {
+    storage::Extent extent;
+    std::shared_ptr<storage::DataFile> file;
+  };
+  Status make_memory_room(uint64_t bytes, int64_t deadline_ns);
+  Status make_log_room(uint64_t bytes, int64_t deadline_ns);
+  void evict_to(uint64_t target);
+  // True when something was written out.
+  Result<bool> spill(uint64_t wanted);
+  Status write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32_t stream_id);
+  std::vector<Piece> collect_pieces(const StreamPtr& stream, uint64_t number, uint64_t limit);
+  Status read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint64_t limit,
+                     std::vector<storage::ChunkRef>* chunks);
+
+  Core& core_;
+  CommitPipeline& pipeline_;
+  CondVar loaded_;
+  CondVar spilled_;
+  bool spilling_ = false;
+  std::unique_ptr<storage::SegmentWriter> scratch_;
+  std::function<void()> wake_checkpoint_;
+};
+
+}  // namespace weir::store

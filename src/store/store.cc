@@ -1,0 +1,252 @@
+#include "store/store.h"
+
+#include <algorithm>
+
+#include "store/recovery.h"
+
+namespace weir::store {
+
+namespace {
+
+// A ceiling is raised in steps: a crash skips at most one step of ids.
+constexpr uint64_t kCeilingStep = 1u << 16;
+
+}  // namespace
+
+// --- opening and closing ---
+
+Result<std::shared_ptr<Store>> Store::open(env::Env& env, std::string_view url,
+                                           const Options& options) {
+  WEIR_TRY(check_options(options));
+  WEIR_ASSIGN(const Url parsed, parse_url(url));
+  const bool durable = parsed.scheme == Url::Scheme::kFile;
+  std::shared_ptr<Store> store(new Store(env, options, durable));
+  if (durable) WEIR_TRY(store->open_directory(parsed.path));
+  store->pipeline_ = std::make_unique<CommitPipeline>(*store->core_);
+  store->pager_ = std::make_unique<Pager>(*store->core_, *store->pipeline_);
+  store->checkpointer_ = std::make_unique<Checkpointer>(*store->core_, *store->pipeline_);
+  if (durable && !options.read_only) store->start_tasks();
+  return store;
+}
+
+Status Store::open_directory(const std::string& path) {
+  Core& core = *core_;
+  const bool writable = !core.options.read_only;
+  WEIR_ASSIGN(core.directory, core.env.file_system.open_directory(
+                                  path, writable && core.options.create, !writable));
+  WEIR_ASSIGN(core.lock, core.directory->lock(storage::kLockName, writable));
+  Recovery recovery(core);
+  WEIR_TRY(recovery.open());
+  checkpoint_at_start_ = recovery.used_new_file();
+  return {};
+}
+
+void Store::start_tasks() {
+  env::Executor& executor = core_->env.executor;
+  flusher_ = executor.start("weir-flush", [this] {
+    MutexLock lock(core_->mutex);
+    return pipeline_->flusher_step();
+  });
+  checkpoint_task_ = executor.start("weir-checkpoint", [this] { return checkpointer_->step(); });
+  MutexLock lock(core_->mutex);
+  if (flusher_) pipeline_->set_flusher_wake([this] { flusher_->wake(); });
+  if (checkpoint_task_) pager_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
+  if (checkpoint_at_start_ && checkpoint_task_) {
+    checkpointer_->request();
+    checkpoint_task_->wake();
+  }
+}
+
+void Store::stop_tasks() {
+  {
+    MutexLock lock(core_->mutex);
+    pipeline_->set_flusher_wake(nullptr);
+    pager_->set_checkpoint_wake(nullptr);
+  }
+  checkpoint_task_.reset();
+  flusher_.reset();
+}
+
+Store::~Store() {
+  if (pipeline_ == nullptr) return;  // never opened
+  try {
+    close();
+  } catch (const std::exception&) {
+    // Out of memory at the very end: the store is left as after a crash, which loses nothing confirmed.
+  }
+}
+
+void Store::close() {
+  if (!core_->durable || core_->options.read_only) return;
+  stop_tasks();
+  Status status;
+  bool saves_memory = false;
+  {
+    MutexLock lock(core_->mutex);
+    status = pipeline_->flush();
+    for (const auto& [id, stream] : core_->streams) {
+      if (stream->attachment) stream->attachment->before_group_locked();
+      saves_memory =
+          saves_memory || (stream->kind() == storage::kStreamMemory && stream->live_count() != 0);
+    }
+    pipeline_->end_commit(false);
+  }
+  if (!status.ok()) return;
+  if (saves_memory) {
+    (void)checkpointer_->run(true).ok();
+    return;
+  }
+  (void)checkpointer_->mark_clean().ok();
+}
+
+Status Store::sync() {
+  MutexLock lock(core_->mutex);
+  if (!core_->durable || core_->options.read_only) return {};
+  return pipeline_->flush();
+}
+
+Status Store::checkpoint() {
+  {
+    MutexLock lock(core_->mutex);
+    WEIR_TRY(check_writable_locked());
+  }
+  return core_->durable ? checkpointer_->run(false) : Status();
+}
+
+Statistics Store::statistics() {
+  MutexLock lock(core_->mutex);
+  Statistics all = core_->counted;
+  all.stream_count = core_->streams.size();
+  for (const auto& [id, stream] : core_->streams)
+    all.record_count += stream->live_count() + stream->unpublished_dead;
+  const storage::MemoryBudget& budget = core_->pool->budget();
+  all.memory_bytes_used = budget.used();
+  all.memory_bytes_max = budget.bytes_max();
+  all.memory_bytes_peak = budget.peak();
+  all.wal_bytes = core_->log ? core_->log->capacity_bytes() : 0;
+  for (const auto& [id, file] : core_->files) {
+    if (file->kind() == format::FileKind::kLog) continue;
+    all.disk_bytes += file->bytes;
+    if (file->kind() == format::FileKind::kSegment) ++all.segment_count;
+  }
+  all.disk_bytes += all.wal_bytes;
+  if (core_->durable)
+    all.disk_bytes += 2 * format::kManifestSlotBytes + core_->manifest.state_bytes;
+  all.sync_count = core_->io.sync_count;
+  all.write_bytes = core_->io.write_bytes;
+  if (core_->durable) {
+    all.async_loss_records_max = 2ull * core_->options.async_records_max;
+    all.async_loss_bytes_max =
+        2 * (core_->options.async_bytes_max + core_->options.record_bytes_max);
+  }
+  return all;
+}
+
+// --- for engines ---
+
+Status Store::check_writable_locked() const {
+  if (core_->options.read_only) return {Code::kReadOnly, "the store was opened read only"};
+  return core_->failed;
+}
+
+StreamPtr Store::find_stream_locked(uint8_t engine, std::string_view name) const {
+  for (const auto& [id, stream] : core_->streams) {
+    if (stream->engine() == engine && stream->name() == name) return stream;
+  }
+  return nullptr;
+}
+
+std::vector<StreamPtr> Store::streams_of_locked(uint8_t engine) const {
+  std::vector<StreamPtr> found;
+  for (const auto& [id, stream] : core_->streams) {
+    if (stream->engine() == engine) found.push_back(stream);
+  }
+  return found;
+}
+
+Result<StreamPtr> Store::create_stream_locked(uint8_t engine, uint8_t kind, std::string_view name) {
+  WEIR_TRY(check_writable_locked());
+  if (core_->streams.size() >= kStreamCountMax) {
+    return Status(Code::kLimit, text("the store has ", uint64_t{core_->streams.size()},
+                                     " streams, the most it can have"));
+  }
+  if (core_->durable) {
+    WEIR_TRY(pager_->make_room(0, true, 0));
+    const StreamPtr existing =
+        find_stream_locked(engine, name);  // the mutex may have been released
+    if (existing) return existing;
+  }
+  const uint32_t id = core_->next_stream_id;
+  auto stream = std::make_shared<storage::Stream>(
+      id, engine, core_->durable ? kind : storage::kStreamMemory, std::string(name));
+  ++core_->next_stream_id;
+  core_->streams[id] = stream;
+  format::Operation operation;
+  operation.kind = format::OperationKind::kCreate;
+  operation.stream_id = id;
+  operation.engine = engine;
+  operation.stream_kind = stream->kind();
+  operation.key = name;
+  pipeline_->add_operation(stream, operation);
+  stream->created_group = pipeline_->end_commit(true);
+  WEIR_TRY(pipeline_->wait(stream->created_group));
+  return stream;
+}
+
+Status Store::wait_created_locked(const StreamPtr& stream) {
+  return core_->options.read_only ? Status() : pipeline_->wait(stream->created_group);
+}
+
+Status Store::drop_stream_locked(const StreamPtr& stream) {
+  WEIR_TRY(check_writable_locked());
+  format::Operation operation;
+  operation.kind = format::OperationKind::kDrop;
+  operation.stream_id = stream->id();
+  pipeline_->add_operation(stream, operation);
+  const uint64_t group = pipeline_->end_commit(true);
+  stream->dropped = true;
+  stream->visible_next = 1;
+  if (stream->attachment) {
+    pipeline_->forget_lazy(stream->attachment.get());
+    stream->attachment->on_change_locked();
+  }
+  stream->forget_all();
+  core_->streams.erase(stream->id());
+  core_->pool->budget().notify_change();
+  return pipeline_->wait(group);
+}
+
+Status Store::reserve_ids_locked(const StreamPtr& stream, uint64_t count) {
+  if (!core_->durable) return {};
+  while (true) {
+    const uint64_t needed = stream->next_number() + count;
+    if (needed <= stream->ceiling_synced) {
+      // Ahead of need, so that nobody waits: the next group carries it.
+      if (needed + kCeilingStep / 2 > stream->ceiling_logged)
+        log_ceiling_locked(stream, needed + kCeilingStep);
+      return {};
+    }
+    if (needed > stream->ceiling_logged) log_ceiling_locked(stream, needed + kCeilingStep);
+    WEIR_TRY(pipeline_->wait(stream->ceiling_group));
+    if (stream->dropped) return {Code::kClosed, "the queue was dropped"};
+  }
+}
+
+void Store::log_ceiling_locked(const StreamPtr& stream, uint64_t ceiling) {
+  format::Operation operation;
+  operation.kind = format::OperationKind::kCeiling;
+  operation.stream_id = stream->id();
+  operation.first = ceiling;
+  pipeline_->add_operation(stream, operation);
+  pipeline_->end_commit(false);
+}
+
+Status Store::finish_locked(uint64_t group, Durability durability, Level* out_level) {
+  *out_level = Level::kMemory;
+  if (group == 0 || durability != Durability::kSync) return {};
+  WEIR_TRY(pipeline_->wait(group));
+  *out_level = Level::kSync;
+  return {};
+}
+
+}  // namespace weir::store

@@ -1,0 +1,77 @@
+// Store: one directory (or memory), one lock, one log, one memory budget, one set of background tasks. Engines hang their
+// objects onto streams and change them only through the commit pipeline, with the store's mutex held.
+//
+// Thread class: shared. Destruction is the orderly close; it needs the last reference to be gone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/checkpoint.h"
+#include "store/commit.h"
+#include "store/core.h"
+#include "store/pager.h"
+
+namespace weir::store {
+
+inline constexpr uint32_t kStreamCountMax = 65'536;
+
+class Store {
+ public:
+  // kNotFound when there is none and options.create is false.
+  static Result<std::shared_ptr<Store>> open(env::Env& env, std::string_view url,
+                                             const Options& options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Status sync();
+  Status checkpoint();
+  Statistics statistics();
+
+  // --- for engines ---
+  Mutex& mutex() { return core_->mutex; }
+  Core& core() { return *core_; }
+  CommitPipeline& pipeline() { return *pipeline_; }
+  Pager& pager() { return *pager_; }
+  env::Clock& clock() { return core_->env.clock; }
+  const Options& options() const { return core_->options; }
+  bool durable() const { return core_->durable; }
+
+  // All below with the mutex held; those that return Status may release it.
+  Status check_writable_locked() const;
+  Durability resolve(Durability durability) const {
+    return durability == Durability::kDefault ? core_->options.durability : durability;
+  }
+  StreamPtr find_stream_locked(uint8_t engine, std::string_view name) const;
+  std::vector<StreamPtr> streams_of_locked(uint8_t engine) const;
+  // Durable on return.
+  Result<StreamPtr> create_stream_locked(uint8_t engine, uint8_t kind, std::string_view name);
+  Status wait_created_locked(const StreamPtr& stream);
+  Status drop_stream_locked(const StreamPtr& stream);
+  // Ids given out before their sync must stay below a synced ceiling (invariant 8): makes sure of `count` more.
+  Status reserve_ids_locked(const StreamPtr& stream, uint64_t count);
+  // The level that a commit of `group` reaches; waits for it when `durability` is SYNC.
+  Status finish_locked(uint64_t group, Durability durability, Level* out_level);
+
+ private:
+  Store(env::Env& env, const Options& options, bool durable)
+      : core_(std::make_unique<Core>(env, options, durable)) {}
+  void log_ceiling_locked(const StreamPtr& stream, uint64_t ceiling);
+  Status open_directory(const std::string& path);
+  void start_tasks();
+  void stop_tasks();
+  void close();
+
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<CommitPipeline> pipeline_;
+  std::unique_ptr<Pager> pager_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  std::unique_ptr<env::Task> flusher_;
+  std::unique_ptr<env::Task> checkpoint_task_;
+  bool checkpoint_at_start_ = false;
+};
+
+}  // namespace weir::store
