@@ -42,7 +42,11 @@ Status Recovery::open() {
   WEIR_TRY(apply_groups());
   WEIR_TRY(check_map());
   finish_streams();
-  if (core_.options.read_only) return {};
+  if (core_.options.read_only) {
+    MutexLock lock(core_.mutex);
+    core_.manifest = manifest_;
+    return {};
+  }
   WEIR_TRY(log_gaps());
   WEIR_TRY(write_manifest());
   return remove_leftovers(names);
