@@ -78,12 +78,16 @@ Status Log::end_copy() {
   return {};
 }
 
-std::string Log::unused_name() {
+std::string Log::take_unused_name() {
+  MutexLock lock(mutex_);
   for (uint32_t index = 0;; ++index) {
     std::string name = slot_name(index);
-    if (std::none_of(slots_.begin(), slots_.end(),
-                     [&](const auto& slot) { return slot->name == name; }))
-      return name;
+    const bool used = std::any_of(slots_.begin(), slots_.end(),
+                                  [&](const auto& slot) { return slot->name == name; });
+    if (used || std::find(names_taken_.begin(), names_taken_.end(), name) != names_taken_.end())
+      continue;
+    names_taken_.push_back(name);
+    return name;
   }
 }
 
@@ -98,11 +102,19 @@ uint64_t Log::slot_bytes_for(uint64_t bytes) const {
 
 Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
   auto slot = std::make_unique<Slot>();
-  {
-    MutexLock lock(mutex_);
-    slot->name = unused_name();
-  }
+  slot->name = take_unused_name();
   slot->capacity = slot_bytes_for(bytes);
+  const std::string name = slot->name;
+  const Status status = fill_slot(slot.get());
+  MutexLock lock(mutex_);
+  std::erase(names_taken_, name);
+  if (!status.ok()) return status;
+  capacity_bytes_ += slot->capacity;
+  slots_.push_back(std::move(slot));
+  return slots_.back().get();
+}
+
+Status Log::fill_slot(Slot* slot) {
   WEIR_ASSIGN(slot->file, directory_.open(slot->name, env::OpenMode::kCreateNew));
   Status status;
   for (uint64_t at = 0; at < slot->capacity && status.ok(); at += kZerosBytes) {
@@ -113,20 +125,13 @@ Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
   if (status.ok()) status = slot->file->sync_data();
   if (status.ok()) status = directory_.sync();
   counters_.sync_count += 2;
-  if (!status.ok()) {
-    // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is
-    // harmless, a file without a valid header is a free slot.
-    slot->file.reset();
-    const Status removed = directory_.remove(slot->name);
-    if (!removed.ok())
-      status =
-          Status(status.code(), text(status.message(), "; ", removed.message()), status.os_error());
-    return status;
-  }
-  capacity_bytes_ += slot->capacity;
-  MutexLock lock(mutex_);
-  slots_.push_back(std::move(slot));
-  return slots_.back().get();
+  if (status.ok()) return {};
+  // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is harmless,
+  // a file without a valid header is a free slot.
+  slot->file.reset();
+  const Status removed = directory_.remove(slot->name);
+  if (removed.ok()) return status;
+  return {status.code(), text(status.message(), "; ", removed.message()), status.os_error()};
 }
 
 Result<Log::Slot*> Log::free_slot(uint64_t bytes) {
@@ -243,7 +248,8 @@ Status Log::release(const DataFile& file) {
     for (auto& slot : slots_) {
       if (slot->current == nullptr || slot->current->id() != file.id()) continue;
       slot->current.reset();
-      if (capacity_bytes() > config_.bytes_max && slot.get() != current_) {
+      // The log has moved on from it, so it is not the leader's.
+      if (capacity_bytes() > config_.bytes_max) {
         remove = slot->name;
         capacity_bytes_ -= slot->capacity;
         std::swap(slot, slots_.back());

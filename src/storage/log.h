@@ -103,7 +103,8 @@ class Log {
   };
   Result<Slot*> free_slot(uint64_t bytes);
   Result<Slot*> make_slot(uint64_t bytes);
-  std::string unused_name() WEIR_REQUIRES(mutex_);
+  Status fill_slot(Slot* slot);
+  std::string take_unused_name();
   uint64_t slot_bytes_for(uint64_t bytes) const;
   Status start_file(uint64_t bytes);
   Status sync_current();
@@ -116,6 +117,7 @@ class Log {
 
   Mutex mutex_;  // a leaf
   std::vector<std::unique_ptr<Slot>> slots_ WEIR_GUARDED_BY(mutex_);
+  std::vector<std::string> names_taken_ WEIR_GUARDED_BY(mutex_);  // of slots being made
   std::atomic<uint64_t> capacity_bytes_{0};
 
   // The leader's.

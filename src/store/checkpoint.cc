@@ -334,6 +334,7 @@ Status Checkpointer::publish(Work* work) {
   const format::StoreState state = capture(work);
   // Write-ahead: nothing that the state contains may be missing in the log after a crash.
   WEIR_TRY(pipeline_.flush());
+  WEIR_TRY(pipeline_.wait_no_leader());
   format::Manifest manifest = core_.manifest;
   manifest.generation = state.generation;
   manifest.cut_file_id = work->cut;

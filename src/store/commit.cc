@@ -208,8 +208,19 @@ Status CommitPipeline::ensure_log_room(uint64_t bytes) {
       ensured_bytes_ = needed;
       return {};
     }
-    MutexUnlock unlocked(core_.mutex);
-    WEIR_TRY(core_.log->add_free_slot(needed));
+    if (making_slot_) {
+      core_.env.clock.wait(slot_made_, core_.mutex, env::kNever);
+      continue;
+    }
+    making_slot_ = true;
+    Status made;
+    {
+      MutexUnlock unlocked(core_.mutex);
+      made = core_.log->add_free_slot(needed);
+    }
+    making_slot_ = false;
+    slot_made_.notify_all();
+    WEIR_TRY(made);
   }
 }
 

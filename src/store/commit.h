@@ -96,7 +96,9 @@ class CommitPipeline {
   Core& core_;
   std::unique_ptr<storage::GroupWriter> writer_;  // null for mem:
   CondVar done_;                                  // a group was published, or the store failed
-  CondVar swapped_;                               // a leader took the open group
+  CondVar slot_made_;
+  bool making_slot_ = false;
+  CondVar swapped_;  // a leader took the open group
   bool leading_ = false;
   uint64_t ensured_bytes_ = 0;    // the open group may grow to this size without a new slot
   uint64_t remaining_bytes_ = 0;  // of the current log file, behind the group being written
