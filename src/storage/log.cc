@@ -122,8 +122,8 @@ Status Log::fill_slot(Slot* slot) {
     status = slot->file->write_at(at, {&part, 1});
     counters_.write_bytes += part.size();
   }
-  if (status.ok()) status = slot->file->sync_data();
-  if (status.ok()) status = directory_.sync();
+  if (status.ok()) status = synced(slot->file->sync_data());
+  if (status.ok()) status = synced(directory_.sync());
   counters_.sync_count += 2;
   if (status.ok()) return {};
   // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is harmless,

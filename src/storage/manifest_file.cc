@@ -90,6 +90,12 @@ Status ManifestFile::write_both(const format::Manifest& manifest) {
   return write_slot(newer, manifest);
 }
 
+Status ManifestFile::rewrite_believed(const format::Manifest& manifest) {
+  const uint32_t believed = current_slot_;
+  WEIR_TRY(write_slot(believed, manifest));
+  return write_slot(1 - believed, manifest);
+}
+
 Status write_state(env::Directory& directory, IoCounters& counters, uint32_t slot,
                    const format::StoreState& state, format::Manifest* manifest) {
   const std::vector<uint8_t> bytes = format::seal_envelope(

@@ -40,6 +40,8 @@ class ManifestFile {
   Status write_slot(uint32_t slot, const format::Manifest& manifest);
   // Into the older slot, synced, then into the other, synced.
   Status write_both(const format::Manifest& manifest);
+  // After an unclean stop: the slot that was believed is written again and synced, then the other gets the same.
+  Status rewrite_believed(const format::Manifest& manifest);
   void set_current_slot(uint32_t slot) { current_slot_ = slot; }
 
  private:

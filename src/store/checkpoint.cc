@@ -72,6 +72,10 @@ int64_t Checkpointer::step() {
   const Status status = run(false);
   if (!status.ok()) return retry_at_ns_;
   const Status spare = core_.log->prepare_spare();
+  if (spare.code() == Code::kFailed) {
+    MutexLock lock(core_.mutex);
+    pipeline_.fail(spare);
+  }
   return spare.ok() ? env::kNever : core_.env.clock.monotonic_ns() + kRetryNs;
 }
 

@@ -220,6 +220,7 @@ Status CommitPipeline::ensure_log_room(uint64_t bytes) {
     }
     making_slot_ = false;
     slot_made_.notify_all();
+    if (made.code() == Code::kFailed) fail(made);
     WEIR_TRY(made);
   }
 }

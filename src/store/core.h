@@ -48,6 +48,7 @@ struct Core {
   Status failed WEIR_GUARDED_BY(mutex);  // not ok: the store has stopped
   storage::FileTable files WEIR_GUARDED_BY(mutex);
   std::map<uint32_t, StreamPtr> streams;  // guarded by mutex
+  std::map<std::pair<uint8_t, std::string>, StreamPtr, std::less<>> names WEIR_GUARDED_BY(mutex);
   uint32_t next_stream_id WEIR_GUARDED_BY(mutex) = 1;
   format::Manifest manifest WEIR_GUARDED_BY(mutex);  // as believed on disk
   format::Position synced_end WEIR_GUARDED_BY(mutex);

@@ -267,13 +267,9 @@ Status Pager::load(const StreamPtr& stream, uint64_t number) {
     while (stream->loading) core_.env.clock.wait(loaded_, core_.mutex, env::kNever);
     return {};
   }
-  uint64_t limit = stream->next_number();
-  for (size_t i = 0; i < stream->chunks().size(); ++i) {
-    if (stream->chunks()[i]->first > number) {
-      limit = stream->chunks()[i]->first;
-      break;
-    }
-  }
+  const size_t behind = stream->chunk_index(number);
+  const uint64_t limit =
+      behind < stream->chunks().size() ? stream->chunks()[behind]->first : stream->next_number();
   const std::vector<Piece> pieces = collect_pieces(stream, number, limit);
   if (pieces.empty() || pieces.front().extent.first > number) {
     return {Code::kCorrupt,

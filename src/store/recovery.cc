@@ -38,7 +38,10 @@ Status Recovery::open() {
   WEIR_TRY(load_state());
   WEIR_TRY(find_log_files(names));
   WEIR_TRY(scan());
-  if (!core_.options.read_only && unclean_) WEIR_TRY(copy_tail());
+  if (!core_.options.read_only && unclean_) {
+    WEIR_TRY(make_believed_durable());
+    WEIR_TRY(copy_tail());
+  }
   WEIR_TRY(apply_groups());
   WEIR_TRY(check_map());
   finish_streams();
@@ -48,8 +51,9 @@ Status Recovery::open() {
     return {};
   }
   WEIR_TRY(log_gaps());
-  WEIR_TRY(write_manifest());
-  return remove_leftovers(names);
+  // Before the next file id is raised above theirs.
+  WEIR_TRY(remove_leftovers(names));
+  return write_manifest();
 }
 
 // --- a new store ---
@@ -234,6 +238,22 @@ Status Recovery::scan() {
   return {};
 }
 
+// What was believed so far may be in the page cache only, because its sync failed before the stop: names, both manifest
+// slots, the header of the last log file. It is made durable before anything is built on it (invariant 10).
+Status Recovery::make_believed_durable() {
+  ++core_.io.sync_count;
+  WEIR_TRY(core_.directory->sync());
+  WEIR_TRY(core_.manifest_file->rewrite_believed(manifest_));
+  if (log_files_.empty()) return {};
+  storage::LogFile& last = log_files_.back();
+  std::vector<uint8_t> block(format::kBlockBytes);
+  format::write_file_header(last.header, block.data());
+  const ByteView part(block);
+  WEIR_TRY(last.file->write_at(0, {&part, 1}));
+  ++core_.io.sync_count;
+  return last.file->sync_data();
+}
+
 // After an unclean stop the page cache may show bytes that the disk does not have (a sync may have failed before).
 // What no later write witnesses is written again, to one new file, and synced; only then the new file gets its header,
 // which ends the old file before the copied groups: a crash in between leaves the old file in force.
@@ -406,12 +426,15 @@ void Recovery::finish_streams() {
   for (const auto& [id, stream] : core_.streams) {
     const bool lost = stream->kind() == storage::kStreamMemory && unclean_;
     const uint64_t next = stream->next_number();
-    if (unclean_ && stream->ceiling_logged > next) {
-      // Ids up to the ceiling may have been given out: they are skipped for ever (invariant 8).
+    if (stream->ceiling_logged > next) {
+      // Ids up to the ceiling may have been given out: they are skipped for ever (invariant 8). After an orderly close
+      // the ceiling is exactly the next id of a memory stream, whose records are not in the log.
       stream->raise_next(stream->ceiling_logged);
       stream->mark_dead(next, stream->ceiling_logged - 1);
-      stream->add_gap(next, stream->ceiling_logged - 1);
-      new_gaps_.push_back({id, {next, stream->ceiling_logged - 1}});
+      if (unclean_) {
+        stream->add_gap(next, stream->ceiling_logged - 1);
+        new_gaps_.push_back({id, {next, stream->ceiling_logged - 1}});
+      }
     }
     if (lost) stream->mark_dead(1, stream->next_number() - 1);
     stream->ceiling_logged = 0;
@@ -419,6 +442,8 @@ void Recovery::finish_streams() {
     stream->recovered_next = stream->next_number();
     stream->visible_next = stream->next_number();
     stream->head_hint = stream->floor();
+    MutexLock lock(core_.mutex);
+    core_.names[{stream->engine(), stream->name()}] = stream;
   }
 }
 

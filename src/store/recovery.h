@@ -25,6 +25,7 @@ class Recovery {
   Status load_segment(const format::SegmentEntry& entry);
   Status find_log_files(const std::vector<std::string>& names);
   Status scan();
+  Status make_believed_durable();
   Status copy_tail();
   Status copy_group(storage::GroupWriter& writer, format::Position durable,
                     storage::ScannedGroup* group, std::shared_ptr<storage::DataFile>* out_file);

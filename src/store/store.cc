@@ -86,8 +86,10 @@ void Store::close() {
     status = pipeline_->flush();
     for (const auto& [id, stream] : core_->streams) {
       if (stream->attachment) stream->attachment->before_group_locked();
-      saves_memory =
-          saves_memory || (stream->kind() == storage::kStreamMemory && stream->live_count() != 0);
+      // Closed in order: the next id is known exactly, and none is skipped.
+      if (stream->ceiling_logged != 0) log_ceiling_locked(stream, stream->next_number());
+      // Also when it is empty: what an earlier close saved must not come back.
+      saves_memory = saves_memory || stream->kind() == storage::kStreamMemory;
     }
     pipeline_->end_commit(false);
   }
@@ -150,10 +152,8 @@ Status Store::check_writable_locked() const {
 }
 
 StreamPtr Store::find_stream_locked(uint8_t engine, std::string_view name) const {
-  for (const auto& [id, stream] : core_->streams) {
-    if (stream->engine() == engine && stream->name() == name) return stream;
-  }
-  return nullptr;
+  const auto found = core_->names.find(std::pair<uint8_t, std::string>(engine, name));
+  return found == core_->names.end() ? nullptr : found->second;
 }
 
 std::vector<StreamPtr> Store::streams_of_locked(uint8_t engine) const {
@@ -181,6 +181,7 @@ Result<StreamPtr> Store::create_stream_locked(uint8_t engine, uint8_t kind, std:
       id, engine, core_->durable ? kind : storage::kStreamMemory, std::string(name));
   ++core_->next_stream_id;
   core_->streams[id] = stream;
+  core_->names[{engine, std::string(name)}] = stream;
   format::Operation operation;
   operation.kind = format::OperationKind::kCreate;
   operation.stream_id = id;
@@ -212,6 +213,7 @@ Status Store::drop_stream_locked(const StreamPtr& stream) {
   }
   stream->forget_all();
   core_->streams.erase(stream->id());
+  core_->names.erase({stream->engine(), stream->name()});
   core_->pool->budget().notify_change();
   return pipeline_->wait(group);
 }

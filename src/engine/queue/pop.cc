@@ -15,25 +15,38 @@ uint64_t payload_bytes_of(const uint8_t* record) {
   return header.body_bytes - header.properties_bytes;
 }
 
+// A waiting caller's place in the queue of callers; it keeps it until it leaves.
+class Place {
+ public:
+  Place(QueueState& state, Waiter* waiter) : state_(state), waiter_(waiter) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    if (!taken_) return;
+    std::erase(state_.waiters, waiter_);
+    // A wake-up that this caller did not use goes to the next one.
+    state_.on_change_locked();
+  }
+  void take() {
+    if (!taken_) state_.waiters.push_back(waiter_);
+    taken_ = true;
+  }
+  bool taken() const { return taken_; }
+
+ private:
+  QueueState& state_;
+  Waiter* waiter_;
+  bool taken_ = false;
+};
+
 }  // namespace
 
 Status Handle::pop(size_t count_max, const PopOptions& options, Messages* into) {
   into->clear();
-  store::Store& store = *store_;
   Status status;
   {
-    MutexLock lock(store.mutex());
-    const uint64_t interrupts_seen = interrupt_count_;
-    const int64_t deadline_ns =
-        options.timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(options.timeout_ms);
-    while (true) {
-      WEIR_TRY(check_open_locked());
-      WEIR_TRY(store.check_writable_locked());
-      status = take_locked(count_max, options, into);
-      if (status.code() != Code::kEmpty) break;
-      if (options.timeout_ms == 0) return Code::kEmpty;
-      WEIR_TRY(wait_ready_locked(deadline_ns, interrupts_seen));
-    }
+    MutexLock lock(store_->mutex());
+    status = pop_locked(count_max, options, into);
     if (into->count() != 0 && options.acknowledge) {
       status = acknowledge_taken_locked(*into, options);
     } else if (into->count() != 0) {
@@ -45,32 +58,42 @@ Status Handle::pop(size_t count_max, const PopOptions& options, Messages* into) 
   return status;
 }
 
-Status Handle::wait_ready_locked(int64_t deadline_ns, uint64_t interrupts_seen) {
+Status Handle::pop_locked(size_t count_max, const PopOptions& options, Messages* into) {
   store::Store& store = *store_;
+  const uint64_t interrupts_seen = interrupt_count_;
+  const int64_t deadline_ns =
+      options.timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(options.timeout_ms);
   Waiter waiter;
-  state_->waiters.push_back(&waiter);
-  Status outcome;
+  Place place(*state_, &waiter);
+  while (true) {
+    WEIR_TRY(check_open_locked());
+    WEIR_TRY(store.check_writable_locked());
+    // Who comes later and would wait does not overtake those that wait and were woken.
+    const bool overtakes = !state_->waiters.empty() && options.timeout_ms != 0 && !place.taken() &&
+                           state_->ready_count() <= state_->woken_count();
+    if (!overtakes) {
+      Status status = take_locked(count_max, options, into);
+      if (status.code() != Code::kEmpty) return status;
+    }
+    if (options.timeout_ms == 0) return Code::kEmpty;
+    place.take();
+    WEIR_TRY(wait_ready_locked(&waiter, deadline_ns, interrupts_seen));
+  }
+}
+
+Status Handle::wait_ready_locked(Waiter* waiter, int64_t deadline_ns, uint64_t interrupts_seen) {
+  store::Store& store = *store_;
   while (true) {
     const int64_t wake_ns = std::min(deadline_ns, state_->delivery.next_due_ns());
-    if (!waiter.woken) store.clock().wait(waiter.condition, store.mutex(), wake_ns);
-    const bool woken = std::exchange(waiter.woken, false);
+    if (!waiter->woken) store.clock().wait(waiter->condition, store.mutex(), wake_ns);
+    const bool woken = std::exchange(waiter->woken, false);
     if (closed_ || stream_->dropped || !store.core().failed.ok())
-      break;  // the caller's checks tell which
-    if (interrupt_count_ != interrupts_seen) {
-      outcome = Code::kInterrupted;
-      break;
-    }
+      return {};  // the caller's checks tell which
+    if (interrupt_count_ != interrupts_seen) return Code::kInterrupted;
     const int64_t now = store.clock().monotonic_ns();
-    if (woken || now >= state_->delivery.next_due_ns()) break;
-    if (now >= deadline_ns) {
-      outcome = Code::kTimeout;
-      break;
-    }
+    if (woken || now >= state_->delivery.next_due_ns()) return {};
+    if (now >= deadline_ns) return Code::kTimeout;
   }
-  std::erase(state_->waiters, &waiter);
-  // Who leaves without taking anything passes the wake-up on.
-  if (!outcome.ok()) state_->on_change_locked();
-  return outcome;
 }
 
 Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages* into) {

@@ -22,6 +22,7 @@ class Store;
 namespace weir::queue {
 
 class QueueState;
+struct Waiter;
 
 enum class Kind : uint8_t { kDurable = 0, kMemory = 1 };
 
@@ -120,7 +121,8 @@ class Handle {
   Status push_drafts(std::vector<storage::RecordDraft>& drafts, const PushOptions& options,
                      PushResult* out);
   // Waits for a message to become ready; any other outcome than ok ends the pop.
-  Status wait_ready_locked(int64_t deadline_ns, uint64_t interrupts_seen);
+  Status wait_ready_locked(Waiter* waiter, int64_t deadline_ns, uint64_t interrupts_seen);
+  Status pop_locked(size_t count_max, const PopOptions& options, Messages* into);
   Status take_locked(size_t count_max, const PopOptions& options, Messages* into);
   Status acknowledge_taken_locked(const Messages& taken, const PopOptions& options);
   Status peek_locked(size_t count_max, uint64_t bytes_max, Messages* into);

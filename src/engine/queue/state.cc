@@ -88,6 +88,12 @@ void QueueState::wake_all_locked() {
   }
 }
 
+size_t QueueState::woken_count() const {
+  size_t count = 0;
+  for (const Waiter* waiter : waiters) count += waiter->woken ? 1 : 0;
+  return count;
+}
+
 void QueueState::note_delivered() {
   if (lazy_requested_ || delivery.cursor() <= mark_logged_) return;
   lazy_requested_ = true;

@@ -50,7 +50,9 @@ class QueueState : public storage::Attachment {
   void set_producer_group(uint64_t id, uint64_t group);
 
   Delivery delivery;
+  // Callers that wait, in the order of their arrival: a message goes to the first.
   std::vector<Waiter*> waiters;
+  size_t woken_count() const;
   Statistics counted;  // the counters
   uint64_t next_owner = 1;
 
