@@ -440,7 +440,8 @@ WEIR_API weir_status weir_queue_stats(weir_queue* queue, weir_queue_statistics* 
                                       weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
 
 /**
- * Wakes every caller that waits in a pop of this handle; they get WEIR_INTERRUPTED. Later calls wait as usual.
+ * Wakes every caller that waits in a pop or push of this handle; they get WEIR_INTERRUPTED and nothing was taken or
+ * added. Later calls wait as usual.
  *
  * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT, WEIR_E_CLOSED, WEIR_E_FORKED.
  * Owns:     nothing.

@@ -60,17 +60,25 @@ static inline void host_check_malloc(void) {
   }
 }
 
-/* operator new as it is found from everywhere in the process: _Znwm and its delete. */
-static inline void host_check_operator_new(void) {
+/* operator new as code inside `weir` finds it, and as the C++ library finds it inside its own
+ * functions: in the wrong link order these are two different ones, in some hosts only. */
+static inline void host_check_operator_new(void* weir) {
   typedef void* (*operator_new)(size_t);
   typedef void (*operator_delete)(void*);
+  typedef char* (*string_create)(void* string, size_t* capacity, size_t old_capacity);
   operator_new make;
   operator_delete unmake;
-  void* library = dlopen("libstdc++.so.6", RTLD_NOW | RTLD_NOLOAD);
-  EXPECT(library != NULL);
-  host_symbol(library, "_Znwm", &make);
-  host_symbol(library, "_ZdlPv", &unmake);
+  string_create create;
+  host_symbol(weir, "_Znwm", &make);
+  host_symbol(weir, "_ZdlPv", &unmake);
   void* memory = make(1000);
+  EXPECT(!host_is_mimalloc(memory));
+  unmake(memory);
+
+  /* std::string::_M_create(size_t&, size_t), which does not look at its string. */
+  host_symbol(weir, "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm", &create);
+  size_t capacity = 1000;
+  memory = create(NULL, &capacity, 0);
   EXPECT(!host_is_mimalloc(memory));
   unmake(memory);
 }

@@ -62,10 +62,10 @@ int main(int argc, char** argv) {
   EXPECT(weir != NULL);
   host_check_mimalloc_is_seen();
   host_check_malloc();
-  host_check_operator_new();
+  host_check_operator_new(weir);
   use_library(weir);
   host_check_malloc();
-  host_check_operator_new();
+  host_check_operator_new(weir);
 #ifdef WEIR_HOST_IS_CXX
   host_allocate_in_cxx();
 #endif

@@ -49,7 +49,7 @@ def use_library(weir):
         assert weir.weir_store_open(b"nowhere://" + b"y" * number, None, ctypes.byref(store), None) < 0
 
 
-def check_allocators():
+def check_allocators(weir):
     mimalloc = ctypes.CDLL("libmimalloc.so.2")
     is_mimalloc = mimalloc.mi_is_in_heap_region
     is_mimalloc.argtypes, is_mimalloc.restype = [ctypes.c_void_p], ctypes.c_bool
@@ -60,20 +60,24 @@ def check_allocators():
     assert is_mimalloc(own), "the check itself sees nothing"
     mimalloc.mi_free(own)
 
-    # The process's malloc and operator new, as its own symbols resolve.
+    # malloc as the process finds it; operator new as libweir does, and as the C++ library does
+    # inside std::string::_M_create(size_t&, size_t), which does not look at its string.
     process = ctypes.CDLL(None)
     process.malloc.argtypes, process.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
     process.free.argtypes = [ctypes.c_void_p]
-    cxx = ctypes.CDLL("libstdc++.so.6")
-    cxx._Znwm.argtypes, cxx._Znwm.restype = [ctypes.c_size_t], ctypes.c_void_p
-    cxx._ZdlPv.argtypes = [ctypes.c_void_p]
+    weir._Znwm.argtypes, weir._Znwm.restype = [ctypes.c_size_t], ctypes.c_void_p
+    weir._ZdlPv.argtypes = [ctypes.c_void_p]
+    create = weir._ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm
+    create.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t), ctypes.c_size_t]
+    create.restype = ctypes.c_void_p
     for size in (1, 100, 10_000, 10_000_000):
         memory = process.malloc(size)
         assert not is_mimalloc(memory), f"malloc({size}) is mimalloc's"
         process.free(memory)
-        memory = cxx._Znwm(size)
-        assert not is_mimalloc(memory), f"operator new({size}) is mimalloc's"
-        cxx._ZdlPv(memory)
+        for name, memory in (("operator new", weir._Znwm(size)),
+                             ("std::string", create(None, ctypes.byref(ctypes.c_size_t(size)), 0))):
+            assert not is_mimalloc(memory), f"{name}({size}) is mimalloc's"
+            weir._ZdlPv(memory)
 
 
 def main():
@@ -83,9 +87,9 @@ def main():
         arguments = arguments[1:]
     weir = ctypes.CDLL(arguments[0])
     declare(weir)
-    check_allocators()
+    check_allocators(weir)
     use_library(weir)
-    check_allocators()
+    check_allocators(weir)
     print("malloc and operator new are the host's")
 
 

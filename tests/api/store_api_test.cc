@@ -1,0 +1,389 @@
+#include <weir/store.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/api/fixture.h"
+
+namespace weir::api {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+weir_store_options defaults() {
+  weir_store_options options;
+  EXPECT_EQ(weir_store_options_init(&options, sizeof options), WEIR_OK);
+  return options;
+}
+
+template <typename Change>
+auto opening(const std::string& url, Change change) {
+  return [=](weir_error* err) {
+    weir_store_options options = defaults();
+    change(&options);
+    auto* store = not_a_handle_of<weir_store>();
+    const weir_status status = weir_store_open(url.c_str(), &options, &store, err);
+    EXPECT_EQ(store, nullptr);
+    return status;
+  };
+}
+
+auto opening(const std::string& url) {
+  return opening(url, [](weir_store_options*) {});
+}
+
+TEST(StoreApi, the_defaults_are_those_of_the_header) {
+  const weir_store_options options = defaults();
+
+  EXPECT_EQ(options.struct_size, sizeof options);
+  EXPECT_EQ(options.durability, static_cast<uint32_t>(WEIR_DURABILITY_SYNC));
+  EXPECT_EQ(options.memory_bytes_max, 64U << 20);
+  EXPECT_EQ(options.record_bytes_max, 16U << 20);
+  EXPECT_EQ(options.wal_bytes_max, 256U << 20);
+  EXPECT_EQ(options.async_bytes_max, 1U << 20);
+  EXPECT_EQ(options.async_records_max, 1000U);
+  EXPECT_EQ(options.async_interval_ms, 100U);
+  EXPECT_EQ(options.create, 1);
+  EXPECT_EQ(options.read_only, 0);
+  EXPECT_EQ(weir_store_options_init(kNull, sizeof options), WEIR_E_INVALID_ARGUMENT);
+  weir_store_options small;
+  EXPECT_EQ(weir_store_options_init(&small, 7), WEIR_E_INVALID_ARGUMENT);
+  EXPECT_EQ(weir_store_options_init(&small, 4097), WEIR_E_INVALID_ARGUMENT);
+}
+
+TEST(StoreApi, every_option_can_be_set_by_name) {
+  weir_store_options options = defaults();
+  const auto set = [&](const char* name, const char* value) {
+    weir_error err = {};
+    EXPECT_EQ(weir_store_options_set(&options, name, value, &err), WEIR_OK) << err.message;
+  };
+
+  set("durability", "async");
+  set("memory_bytes_max", "8MiB");
+  set("record_bytes_max", "1MiB");
+  set("wal_bytes_max", "16MiB");
+  set("async_bytes_max", "64KiB");
+  set("async_records_max", "10");
+  set("async_interval_ms", "1s");
+  set("create", "false");
+  set("read_only", "1");
+
+  EXPECT_EQ(options.durability, static_cast<uint32_t>(WEIR_DURABILITY_ASYNC));
+  EXPECT_EQ(options.memory_bytes_max, 8U << 20);
+  EXPECT_EQ(options.record_bytes_max, 1U << 20);
+  EXPECT_EQ(options.wal_bytes_max, 16U << 20);
+  EXPECT_EQ(options.async_bytes_max, 64U << 10);
+  EXPECT_EQ(options.async_records_max, 10U);
+  EXPECT_EQ(options.async_interval_ms, 1000U);
+  EXPECT_EQ(options.create, 0);
+  EXPECT_EQ(options.read_only, 1);
+}
+
+TEST(StoreApi, a_bad_option_by_name_says_what_would_be_right) {
+  weir_store_options options = defaults();
+  const auto setting = [&](const char* name, const char* value) {
+    return [=, &options](weir_error* err) {
+      return weir_store_options_set(&options, name, value, err);
+    };
+  };
+
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "no option \"fsync\"; there are durability, memory_bytes",
+                 setting("fsync", "1"));
+  expect_failure(WEIR_E_INVALID_ARGUMENT,
+                 "memory_bytes_max is \"1KiB\"; it is a number of bytes "
+                 "from 1048576 to 1099511627776",
+                 setting("memory_bytes_max", "1KiB"));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "async or sync", setting("durability", "memory"));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "name is NULL", setting(nullptr, "1"));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "value is NULL", setting("create", nullptr));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "options is NULL",
+                 [](weir_error* err) { return weir_store_options_set(kNull, "create", "1", err); });
+}
+
+TEST(StoreApi, option_values_out_of_range_are_named_with_their_limits) {
+  using Options = weir_store_options;
+  const auto refuse = [](const std::string& part, auto change) {
+    expect_failure(WEIR_E_INVALID_ARGUMENT, part, opening("mem:", change));
+  };
+
+  refuse("durability is 0", [](Options* o) { o->durability = WEIR_DURABILITY_DEFAULT; });
+  refuse("durability is 1", [](Options* o) { o->durability = WEIR_DURABILITY_MEMORY; });
+  refuse("durability is 4", [](Options* o) { o->durability = 4; });
+  refuse("memory_bytes_max", [](Options* o) { o->memory_bytes_max = (1U << 20) - 1; });
+  refuse("1099511627776", [](Options* o) { o->memory_bytes_max = (1ull << 40) + 1; });
+  refuse("record_bytes_max", [](Options* o) { o->record_bytes_max = 0; });
+  refuse("67108864", [](Options* o) { o->record_bytes_max = (64U << 20) + 1; });
+  refuse("wal_bytes_max", [](Options* o) { o->wal_bytes_max = 0; });
+  refuse("wal_bytes_max", [](Options* o) { o->wal_bytes_max = UINT64_MAX; });
+  refuse("async_bytes_max", [](Options* o) { o->async_bytes_max = 4095; });
+  refuse("async_bytes_max", [](Options* o) { o->async_bytes_max = (16U << 20) + 1; });
+  refuse("async_records_max", [](Options* o) { o->async_records_max = 0; });
+  refuse("async_records_max", [](Options* o) { o->async_records_max = 1'000'001; });
+  refuse("async_interval_ms", [](Options* o) { o->async_interval_ms = 0; });
+  refuse("async_interval_ms", [](Options* o) { o->async_interval_ms = 60'001; });
+  refuse("create is 2", [](Options* o) { o->create = 2; });
+  refuse("read_only is 9", [](Options* o) { o->read_only = 9; });
+  refuse("reserved is not zero", [](Options* o) { o->reserved[3] = 1; });
+  refuse("store_options.struct_size is 0", [](Options* o) { o->struct_size = 0; });
+  refuse("struct_size is 4097", [](Options* o) { o->struct_size = 4097; });
+}
+
+TEST(StoreApi, options_of_other_versions_are_understood) {
+  struct Newer {
+    weir_store_options known;
+    uint64_t unknown;
+  } newer = {defaults(), 0};
+  newer.known.struct_size = sizeof newer;
+  weir_store* store = nullptr;
+  EXPECT_EQ(weir_store_open("mem:", &newer.known, &store, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+
+  newer.unknown = 1;
+  expect_failure(WEIR_E_UNSUPPORTED, "store_options.struct_size is 64", [&](weir_error* err) {
+    return weir_store_open("mem:", &newer.known, &store, err);
+  });
+
+  weir_store_options older = defaults();
+  older.struct_size = 16;
+  older.memory_bytes_max = 8U << 20;
+  older.record_bytes_max = 0;  // not looked at
+  EXPECT_EQ(weir_store_open("mem:", &older, &store, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
+TEST(StoreApi, urls_that_are_none_are_refused) {
+  weir_store* store = nullptr;
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "url is NULL",
+                 [&](weir_error* err) { return weir_store_open(kNull, kNull, &store, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "out is NULL",
+                 [&](weir_error* err) { return weir_store_open("mem:", kNull, kNull, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "url", opening(""));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "from 1 to 4096", opening(std::string(5000, 'x')));
+  expect_failure(WEIR_E_UNSUPPORTED, "nats", opening("nats://localhost:4222"));
+}
+
+TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
+  weir_store* closed = open_store("mem:");
+  EXPECT_EQ(weir_store_close(closed, nullptr), WEIR_OK);
+  const auto refuse = [](weir_status status, const std::string& part, weir_store* store) {
+    weir_store_statistics statistics = {};
+    statistics.struct_size = sizeof statistics;
+    expect_failure(status, part, [&](weir_error* err) { return weir_store_sync(store, err); });
+    expect_failure(status, part,
+                   [&](weir_error* err) { return weir_store_checkpoint(store, err); });
+    expect_failure(status, part,
+                   [&](weir_error* err) { return weir_store_stats(store, &statistics, err); });
+  };
+
+  refuse(WEIR_E_CLOSED, "closed", closed);
+  refuse(WEIR_E_INVALID_ARGUMENT, "store is NULL", nullptr);
+  refuse(WEIR_E_INVALID_ARGUMENT, "store is no handle", not_a_handle_of<weir_store>());
+  expect_failure(WEIR_E_CLOSED, "closed",
+                 [&](weir_error* err) { return weir_store_close(closed, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "store is no handle", [](weir_error* err) {
+    return weir_store_close(not_a_handle_of<weir_store>(), err);
+  });
+  EXPECT_EQ(weir_store_close(nullptr, nullptr), WEIR_OK);
+}
+
+TEST(StoreApi, statistics_need_a_size) {
+  weir_store* store = open_store("mem:");
+  weir_store_statistics statistics = {};
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "store_statistics.struct_size is 0",
+                 [&](weir_error* err) { return weir_store_stats(store, &statistics, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "out is NULL",
+                 [&](weir_error* err) { return weir_store_stats(store, kNull, err); });
+
+  statistics.struct_size = sizeof statistics;
+  EXPECT_EQ(weir_store_stats(store, &statistics, nullptr), WEIR_OK);
+  EXPECT_EQ(statistics.struct_size, sizeof statistics);
+  EXPECT_EQ(statistics.memory_bytes_max, 64U << 20);
+  statistics.memory_bytes_max = 1;
+  statistics.struct_size = 8;
+  EXPECT_EQ(weir_store_stats(store, &statistics, nullptr), WEIR_OK);
+  EXPECT_EQ(statistics.memory_bytes_max, 1U);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
+class StoreOnDisk : public ::testing::Test {
+ protected:
+  // A store with one message, closed.
+  std::string make_store() {
+    std::string path = directory_ / "store";
+    weir_store* store = open_store(path);
+    weir_queue* queue = open_queue(store, "frames");
+    push_text(queue, "kept");
+    EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+    EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+    return path;
+  }
+  void expect_kept(const std::string& path) {
+    weir_store* store = open_store(path);
+    weir_queue* queue = open_queue(store, "frames");
+    EXPECT_EQ(take_text(queue).first, "kept");
+    EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+    EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+  }
+  const TemporaryDirectory directory_;
+};
+
+TEST_F(StoreOnDisk, a_missing_store_is_made_or_not_found) {
+  const std::string path = directory_ / "store";
+  const auto no_create = [](weir_store_options* o) { o->create = 0; };
+  weir_store_options options = defaults();
+  options.create = 0;
+  weir_store* store = not_a_handle_of<weir_store>();
+
+  EXPECT_EQ(weir_store_open(path.c_str(), &options, &store, nullptr), WEIR_NOT_FOUND);
+  EXPECT_EQ(store, nullptr);
+  EXPECT_FALSE(fs::exists(path));
+  weir_error err = {};
+  EXPECT_NE(opening(directory_ / "a/b/c", no_create)(&err), WEIR_OK);
+  expect_kept(make_store());
+}
+
+TEST_F(StoreOnDisk, one_handle_at_a_time) {
+  const std::string path = directory_ / "store";
+  weir_store* store = open_store(path);
+
+  expect_failure(WEIR_E_LOCKED, std::to_string(getpid()), opening(path));
+
+  EXPECT_EQ(weir_store_sync(store, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+  expect_kept(make_store());
+}
+
+TEST_F(StoreOnDisk, a_file_is_no_directory) {
+  const std::string path = directory_ / "file";
+  std::ofstream(path) << "text";
+
+  weir_error err = {};
+  EXPECT_LT(opening(path)(&err), 0);
+  EXPECT_THAT(err.message, HasSubstr("file"));
+
+  std::ifstream in(path);
+  std::string text;
+  in >> text;
+  EXPECT_EQ(text, "text");
+}
+
+TEST_F(StoreOnDisk, a_foreign_directory_is_left_as_it_is) {
+  const std::string path = directory_ / "photos";
+  fs::create_directory(path);
+  fs::permissions(path, fs::perms::owner_all);
+  std::ofstream(path + "/cat.jpg") << "meow";
+
+  weir_error err = {};
+  const weir_status status = opening(path)(&err);
+
+  // Whether such a directory is refused or taken, nothing in it is touched.
+  std::ifstream in(path + "/cat.jpg");
+  std::string text;
+  in >> text;
+  EXPECT_EQ(text, "meow");
+  EXPECT_LT(status, 0) << "a store was made among other files";
+  EXPECT_THAT(err.message, HasSubstr(path));
+}
+
+TEST_F(StoreOnDisk, a_directory_that_others_may_write_is_refused) {
+  const std::string path = make_store();
+  fs::permissions(path, fs::perms::all);
+
+  expect_failure(WEIR_E_ACCESS, path, opening(path));
+
+  fs::permissions(path, fs::perms::owner_all);
+  expect_kept(path);
+}
+
+TEST_F(StoreOnDisk, an_unwritable_place_is_refused) {
+  // /proc refuses even root, with one errno or another.
+  weir_error err = {};
+  EXPECT_LT(opening("/proc/weir-store")(&err), 0);
+  EXPECT_THAT(err.message, HasSubstr("/proc"));
+  EXPECT_NE(err.os_error, 0);
+  if (geteuid() == 0) return;
+  const std::string path = directory_ / "locked";
+  fs::create_directory(path);
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_exec);
+  expect_failure(WEIR_E_ACCESS, path, opening(path));
+}
+
+TEST_F(StoreOnDisk, read_only_reads_and_refuses_the_rest) {
+  const std::string path = make_store();
+  weir_store_options options = defaults();
+  options.read_only = 1;
+  weir_store* store = open_store(path, &options);
+  weir_queue* queue = open_queue(store, "frames");
+
+  weir_message* message = nullptr;
+  EXPECT_EQ(weir_queue_peek(queue, &message, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_message_size(message), 4U);
+  weir_message_free(message);
+  expect_failure(WEIR_E_READ_ONLY, "read only", [&](weir_error* err) {
+    return weir_queue_push(queue, "x", 1, nullptr, nullptr, err);
+  });
+  expect_failure(WEIR_E_READ_ONLY, "read only",
+                 [&](weir_error* err) { return weir_queue_purge(queue, nullptr, err); });
+  expect_failure(WEIR_E_READ_ONLY, "read only",
+                 [&](weir_error* err) { return weir_queue_drop(store, "frames", err); });
+  weir_queue* other = nullptr;
+  expect_failure(WEIR_E_READ_ONLY, "read only", [&](weir_error* err) {
+    return weir_queue_open(store, "new", nullptr, &other, err);
+  });
+
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+  expect_kept(path);
+}
+
+TEST_F(StoreOnDisk, inspect_and_verify_read_and_change_nothing) {
+  const std::string path = make_store();
+  weir_blob* report = nullptr;
+  uint64_t damage = 99;
+
+  EXPECT_EQ(weir_store_inspect(path.c_str(), &report, nullptr), WEIR_OK);
+  EXPECT_THAT(static_cast<const char*>(weir_blob_data(report)), HasSubstr("frames"));
+  weir_blob_free(report);
+  EXPECT_EQ(weir_store_verify(path.c_str(), &report, &damage, nullptr), WEIR_OK);
+  EXPECT_EQ(damage, 0U);
+  weir_blob_free(report);
+  EXPECT_EQ(weir_store_verify(path.c_str(), &report, nullptr, nullptr), WEIR_OK);
+  weir_blob_free(report);
+  expect_kept(path);
+
+  const std::string missing = directory_ / "missing";
+  EXPECT_EQ(weir_store_inspect(missing.c_str(), &report, nullptr), WEIR_NOT_FOUND);
+  EXPECT_EQ(report, nullptr);
+  EXPECT_EQ(weir_store_verify(missing.c_str(), &report, &damage, nullptr), WEIR_NOT_FOUND);
+  EXPECT_FALSE(fs::exists(missing));
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "url is NULL",
+                 [&](weir_error* err) { return weir_store_inspect(kNull, &report, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "out_json is NULL",
+                 [&](weir_error* err) { return weir_store_inspect(path.c_str(), kNull, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "url is NULL",
+                 [&](weir_error* err) { return weir_store_verify(kNull, &report, kNull, err); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "out_json is NULL", [&](weir_error* err) {
+    return weir_store_verify(path.c_str(), kNull, kNull, err);
+  });
+}
+
+TEST_F(StoreOnDisk, handles_may_be_closed_in_any_order) {
+  const std::string path = directory_ / "store";
+  weir_store* store = open_store(path);
+  weir_queue* queue = open_queue(store, "frames");
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+
+  push_text(queue, "kept");
+  expect_failure(WEIR_E_LOCKED, "", opening(path));
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+
+  expect_kept(path);
+}
+
+}  // namespace
+}  // namespace weir::api
