@@ -50,12 +50,12 @@ class Packer {
 
 // --- room ---
 
-Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns) {
+Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check) {
   if (core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
-    WEIR_TRY(make_memory_room(bytes, deadline_ns));
+    WEIR_TRY(make_memory_room(bytes, deadline_ns, check));
   }
   if (!logs) return {};
-  WEIR_TRY(make_log_room(bytes, deadline_ns));
+  WEIR_TRY(make_log_room(bytes, deadline_ns, check));
   return pipeline_.ensure_log_room(bytes);
 }
 
@@ -79,11 +79,12 @@ void Pager::relieve() {
   if (core_.durable && budget.used() > budget.high_mark()) evict_to(budget.low_mark());
 }
 
-Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns) {
+Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check& check) {
   storage::MemoryBudget& budget = core_.pool->budget();
   while (true) {
     if (!core_.failed.ok()) return core_.failed;
     const uint64_t seen = budget.change_count();
+    if (check) WEIR_TRY(check());
     if (core_.durable || budget.used() + bytes > budget.bytes_max()) {
       evict_to(budget.low_mark() - std::min(bytes, budget.low_mark()));
     }
@@ -111,13 +112,14 @@ Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns) {
   }
 }
 
-Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns) {
+Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& check) {
   const uint64_t limit =
       core_.options.wal_bytes_max - core_.options.wal_bytes_max / kLogReserveShare;
   storage::MemoryBudget& budget = core_.pool->budget();
   while (true) {
     if (!core_.failed.ok()) return core_.failed;
     const uint64_t seen = budget.change_count();
+    if (check) WEIR_TRY(check());
     if (core_.log_live_bytes + bytes <= core_.options.wal_bytes_max / 2) return {};
     if (wake_checkpoint_) wake_checkpoint_();
     if (core_.log_live_bytes + bytes <= limit) return {};

@@ -14,7 +14,10 @@ class Pager {
 
   // Room for a commit of `bytes` of records: in memory, and with `logs` also in the log. May release the mutex. kLimit
   // and kNoSpace: there was none by the deadline; nothing changed.
-  Status make_room(uint64_t bytes, bool logs, int64_t deadline_ns);
+  // `check` is asked before each wait, with the mutex held, whether the caller still wants it (its queue may have been
+  // closed or interrupted, which wakes by MemoryBudget::notify_change).
+  using Check = std::function<Status()>;
+  Status make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check = {});
   // Reads `number` and what follows it back into memory. May release the mutex; the caller looks again.
   Status load(const StreamPtr& stream, uint64_t number);
   // Drops what can be read back when the budget is over its high mark.
@@ -26,8 +29,8 @@ class Pager {
     storage::Extent extent;
     std::shared_ptr<storage::DataFile> file;
   };
-  Status make_memory_room(uint64_t bytes, int64_t deadline_ns);
-  Status make_log_room(uint64_t bytes, int64_t deadline_ns);
+  Status make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check& check);
+  Status make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& check);
   void evict_to(uint64_t target);
   // True when something was written out.
   Result<bool> spill(uint64_t wanted);

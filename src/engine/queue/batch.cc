@@ -60,7 +60,7 @@ void Batch::clear() {
 }
 
 // The bodies stay where they are from now on; large ones are copied to their chunks before the lock is taken.
-Status Batch::prepare() {
+Status Batch::prepare(int64_t timeout_ms) {
   for (Item& item : items_) {
     if (!item.is_push) continue;
     const ByteView body =
@@ -68,7 +68,8 @@ Status Batch::prepare() {
     item.draft.properties = body.first(item.properties_bytes);
     item.draft.payload = body.subspan(item.properties_bytes);
     if (body.size() >= storage::kPreparedBytesMin && !item.draft.prepared) {
-      WEIR_TRY(prepare_draft(*store_, item.handle->stream_, 0, &item.draft));
+      WEIR_TRY(prepare_draft(*store_, item.handle->stream_, timeout_ms, item.handle->still_wanted(),
+                             &item.draft));
     }
   }
   return {};
@@ -122,7 +123,8 @@ Status Batch::admit_locked(bool sync, int64_t deadline_ns) {
   }
   for (uint64_t group = 0; group != store.pipeline().open_group();) {
     group = store.pipeline().open_group();
-    WEIR_TRY(store.pager().make_room(record_bytes_, logs && record_bytes_ != 0, deadline_ns));
+    WEIR_TRY(store.pager().make_room(record_bytes_, logs && record_bytes_ != 0, deadline_ns,
+                                     [this] { return check_locked(); }));
     if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());
     for (const auto& [stream, count] : pushes) {
       const bool confirmed_first = sync && logs && stream->kind() == storage::kStreamDurable;
@@ -209,7 +211,7 @@ Status Batch::commit(store::Durability durability, int64_t timeout_ms, store::Le
   if (items_.empty()) return {};
   const bool sync = durability == store::Durability::kSync;
   const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
-  WEIR_TRY(prepare());
+  WEIR_TRY(prepare(timeout_ms));
   MutexLock lock(store.mutex());
   WEIR_TRY(check_locked());
   WEIR_TRY(admit_locked(sync, deadline_ns));

@@ -38,13 +38,13 @@ Status fill_draft(store::Store& store, ByteView properties, ByteView payload,
 }
 
 Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
-                     storage::RecordDraft* draft) {
+                     const store::Pager::Check& still_wanted, storage::RecordDraft* draft) {
   const uint64_t bytes = format::record_bytes(draft->body_bytes());
   {
     MutexLock lock(store.mutex());
     const bool logs = store.durable() && stream->kind() == storage::kStreamDurable;
     const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
-    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns));
+    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns, still_wanted));
   }
   storage::ChunkRef chunk = store.core().pool->allocate(bytes);
   if (!chunk)

@@ -15,6 +15,6 @@ Status fill_draft(store::Store& store, ByteView properties, ByteView payload,
 
 // A large message gets a chunk of its own, filled before the lock is taken; waits for room up to timeout_ms.
 Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
-                     storage::RecordDraft* draft);
+                     const store::Pager::Check& still_wanted, storage::RecordDraft* draft);
 
 }  // namespace weir::queue

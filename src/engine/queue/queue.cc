@@ -72,16 +72,30 @@ Status Handle::check_open_locked() const {
   return {};
 }
 
+std::function<Status()> Handle::still_wanted_locked() const {
+  return [this, interrupts_seen = interrupt_count_]() -> Status {
+    WEIR_TRY(check_open_locked());
+    return interrupt_count_ == interrupts_seen ? Status() : Status(Code::kInterrupted);
+  };
+}
+
+std::function<Status()> Handle::still_wanted() const {
+  MutexLock lock(store_->mutex());
+  return still_wanted_locked();
+}
+
 void Handle::interrupt() {
   MutexLock lock(store_->mutex());
   ++interrupt_count_;
   state_->wake_all_locked();
+  store_->core().pool->budget().notify_change();
 }
 
 void Handle::shutdown() {
   MutexLock lock(store_->mutex());
   closed_ = true;
   state_->wake_all_locked();
+  store_->core().pool->budget().notify_change();
 }
 
 // --- push ---
@@ -91,7 +105,7 @@ Status Handle::push(ByteView payload, const PushOptions& options, PushResult* ou
   const bool prepared = payload.size() + properties.size() >= storage::kPreparedBytesMin;
   storage::RecordDraft one;
   WEIR_TRY(fill_draft(*store_, properties, payload, &one));
-  if (prepared) WEIR_TRY(prepare_draft(*store_, stream_, options.timeout_ms, &one));
+  if (prepared) WEIR_TRY(prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &one));
   // A vector of one that is kept per thread, so that a push allocates nothing.
   thread_local std::vector<storage::RecordDraft> drafts;
   drafts.clear();
@@ -115,7 +129,7 @@ Status Handle::push_many(ByteView data, std::span<const uint32_t> sizes, const P
     status = fill_draft(*store_, properties, data.subspan(offset, sizes[i]), &drafts[i]);
     offset += sizes[i];
     if (status.ok() && drafts[i].body_bytes() >= storage::kPreparedBytesMin) {
-      status = prepare_draft(*store_, stream_, options.timeout_ms, &drafts[i]);
+      status = prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &drafts[i]);
     }
   }
   if (status.ok()) status = push_drafts(drafts, options, out);
@@ -136,12 +150,13 @@ Status Handle::push_drafts(std::vector<storage::RecordDraft>& drafts, const Push
     if (!draft.prepared) bytes += format::record_bytes(draft.body_bytes());
   }
   MutexLock lock(store.mutex());
+  const store::Pager::Check still_wanted = still_wanted_locked();
   // Each step may release the mutex, and a group may be closed meanwhile: then what was made sure of may be gone.
   for (uint64_t group = 0; group != store.pipeline().open_group();) {
     group = store.pipeline().open_group();
     WEIR_TRY(check_open_locked());
     WEIR_TRY(store.check_writable_locked());
-    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns));
+    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns, still_wanted));
     if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());
     if (!sync || !logs) WEIR_TRY(store.reserve_ids_locked(stream_, drafts.size()));
   }

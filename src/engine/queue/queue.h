@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -118,6 +119,9 @@ class Handle {
       : store_(std::move(store)), stream_(std::move(stream)), state_(state), owner_(owner) {}
 
   Status check_open_locked() const;
+  // Asked by a push that waits for room: kClosed and kInterrupted end the wait.
+  std::function<Status()> still_wanted_locked() const;
+  std::function<Status()> still_wanted() const;
   Status push_drafts(std::vector<storage::RecordDraft>& drafts, const PushOptions& options,
                      PushResult* out);
   // Waits for a message to become ready; any other outcome than ok ends the pop.
@@ -163,7 +167,7 @@ class Batch {
     uint64_t producer_sequence = 0;
     storage::RecordDraft draft;
   };
-  Status prepare();
+  Status prepare(int64_t timeout_ms);
   Status check_locked();
   Status admit_locked(bool sync, int64_t deadline_ns);
   void leave_out_duplicates_locked();
