@@ -63,10 +63,7 @@ int64_t Checkpointer::step() {
     if (now < retry_at_ns_) return retry_at_ns_;
     due = requested_ || core_.log_live_bytes > core_.options.wal_bytes_max / 2;
     requested_ = false;
-    for (const auto& [id, file] : core_.files) {
-      const bool scratch = file->kind() == format::FileKind::kScratch;
-      due = due || (scratch && file->live_extents == 0 && file->pins == 0);
-    }
+    due = due || core_.has_dead_files();
   }
   if (!due) return env::kNever;
   const Status status = run(false);
@@ -285,6 +282,7 @@ void Checkpointer::install(Work* work) {
   NewExtents added;
   for (auto& writer : work->writers) {
     const std::shared_ptr<storage::DataFile>& file = writer->file();
+    file->close();  // synced; opened again when somebody reads it
     core_.files.emplace(file->id(), file);
     for (const format::FooterEntry& entry : writer->entries()) {
       storage::Extent extent;

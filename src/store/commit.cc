@@ -355,6 +355,8 @@ int64_t CommitPipeline::flush_what_is_due() {
   if (!lazy_.empty() || mark_needed_) {
     const int64_t due = last_sync_ns_ + std::max(kMarkAfterNs, interval_ns);
     if (now < due) return due;
+    // A quiet moment: space that was freed goes back now.
+    if (wake_checkpoint_ && core_.has_dead_files()) wake_checkpoint_();
     // An empty group is the sync mark: it witnesses that everything before it was synced.
     if (!lead().ok()) return env::kNever;
   }

@@ -48,6 +48,7 @@ class CommitPipeline {
   // --- background ---
   // Leads when the open group is old or full, or marks the log synced when it is idle. Returns when to call again.
   int64_t flusher_step();
+  void set_checkpoint_wake(std::function<void()> wake) { wake_checkpoint_ = std::move(wake); }
   void set_flusher_wake(std::function<void()> wake) { wake_flusher_ = std::move(wake); }
   // The attachment will be asked for lazy facts when the next group is closed.
   void request_lazy(storage::Attachment* attachment) { lazy_.push_back(attachment); }
@@ -110,6 +111,7 @@ class CommitPipeline {
   bool commit_logs_ = false;      // it has a part that goes to the log
   std::vector<storage::Attachment*> lazy_;
   std::function<void()> wake_flusher_;
+  std::function<void()> wake_checkpoint_;
   bool flusher_armed_ = false;  // it will look by itself again
   bool mark_needed_ = false;    // the last group's sync has no witness in the log yet
   int64_t last_sync_ns_ = 0;

@@ -56,6 +56,14 @@ struct Core {
   Status checkpoint_problem WEIR_GUARDED_BY(mutex);    // why the last one could not finish
   Statistics counted WEIR_GUARDED_BY(mutex);  // the counters; sizes are filled in on request
 
+  // Segments or scratch files in which nothing is live: the next checkpoint removes them.
+  bool has_dead_files() const WEIR_REQUIRES(mutex) {
+    for (const auto& [id, file] : files) {
+      if (file->kind() != format::FileKind::kLog && file->live_extents == 0 && file->pins == 0)
+        return true;
+    }
+    return false;
+  }
   std::shared_ptr<storage::DataFile> file_of(uint64_t id) WEIR_REQUIRES(mutex) {
     const auto found = files.find(id);
     return found == files.end() ? nullptr : found->second;

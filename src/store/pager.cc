@@ -9,6 +9,7 @@ namespace weir::store {
 namespace {
 
 constexpr uint64_t kReadAheadBytes = 256u << 10;
+constexpr size_t kOpenSegmentsMax = 128;  // descriptors, whatever the number of segments
 constexpr uint64_t kScratchBytesMax = 64ull << 20;
 // Room that is kept for acknowledgements and removals: new records are refused first.
 constexpr uint64_t kLogReserveShare = 16;
@@ -264,6 +265,18 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
   return {};
 }
 
+// Keeps the descriptors in bounds: a store may have thousands of segments.
+void Pager::note_read(const std::shared_ptr<storage::DataFile>& file) {
+  if (file->kind() != format::FileKind::kSegment) return;
+  for (size_t i = 0; i < open_segments_.size(); ++i) {
+    if (open_segments_[i] == file) return;
+  }
+  open_segments_.push_back(file);
+  if (open_segments_.size() <= kOpenSegmentsMax) return;
+  open_segments_.front()->close();
+  open_segments_.pop_front();
+}
+
 Status Pager::load(const StreamPtr& stream, uint64_t number) {
   if (stream->loading) {
     while (stream->loading) core_.env.clock.wait(loaded_, core_.mutex, env::kNever);
@@ -286,6 +299,7 @@ Status Pager::load(const StreamPtr& stream, uint64_t number) {
     status = read_pieces(pieces, number, limit, &chunks);
   }
   --pieces.front().file->pins;
+  note_read(pieces.front().file);
   stream->loading = false;
   loaded_.notify_all();
   WEIR_TRY(status);

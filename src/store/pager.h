@@ -35,6 +35,7 @@ class Pager {
   // True when something was written out.
   Result<bool> spill(uint64_t wanted);
   Status write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32_t stream_id);
+  void note_read(const std::shared_ptr<storage::DataFile>& file);
   std::vector<Piece> collect_pieces(const StreamPtr& stream, uint64_t number, uint64_t limit);
   Status read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint64_t limit,
                      std::vector<storage::ChunkRef>* chunks);
@@ -45,6 +46,7 @@ class Pager {
   CondVar spilled_;
   bool spilling_ = false;
   std::unique_ptr<storage::SegmentWriter> scratch_;
+  Ring<std::shared_ptr<storage::DataFile>> open_segments_;  // read lately, the oldest first
   std::function<void()> wake_checkpoint_;
 };
 

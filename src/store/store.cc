@@ -50,7 +50,10 @@ void Store::start_tasks() {
   checkpoint_task_ = executor.start("weir-checkpoint", [this] { return checkpointer_->step(); });
   MutexLock lock(core_->mutex);
   if (flusher_) pipeline_->set_flusher_wake([this] { flusher_->wake(); });
-  if (checkpoint_task_) pager_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
+  if (checkpoint_task_) {
+    pager_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
+    pipeline_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
+  }
   if (checkpoint_at_start_ && checkpoint_task_) {
     checkpointer_->request();
     checkpoint_task_->wake();
@@ -62,6 +65,7 @@ void Store::stop_tasks() {
     MutexLock lock(core_->mutex);
     pipeline_->set_flusher_wake(nullptr);
     pager_->set_checkpoint_wake(nullptr);
+    pipeline_->set_checkpoint_wake(nullptr);
   }
   checkpoint_task_.reset();
   flusher_.reset();
