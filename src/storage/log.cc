@@ -105,9 +105,21 @@ Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
   slot->name = take_unused_name();
   slot->capacity = slot_bytes_for(bytes);
   const std::string name = slot->name;
-  const Status status = fill_slot(slot.get());
+  Status status = fill_slot(slot.get());
+  bool name_is_free = true;
+  if (!status.ok()) {
+    // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is
+    // harmless, a file without a valid header is a free slot.
+    slot->file.reset();
+    const Status removed = directory_.remove(name);
+    name_is_free = removed.ok() || removed.code() == Code::kNotFound;
+    if (!name_is_free)
+      status =
+          Status(status.code(), text(status.message(), "; ", removed.message()), status.os_error());
+  }
   MutexLock lock(mutex_);
-  std::erase(names_taken_, name);
+  // A name that could not be removed is not tried again before the next open.
+  if (name_is_free) std::erase(names_taken_, name);
   if (!status.ok()) return status;
   capacity_bytes_ += slot->capacity;
   slots_.push_back(std::move(slot));
@@ -116,22 +128,14 @@ Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
 
 Status Log::fill_slot(Slot* slot) {
   WEIR_ASSIGN(slot->file, directory_.open(slot->name, env::OpenMode::kCreateNew));
-  Status status;
-  for (uint64_t at = 0; at < slot->capacity && status.ok(); at += kZerosBytes) {
+  for (uint64_t at = 0; at < slot->capacity; at += kZerosBytes) {
     const ByteView part = ByteView(zeros()).first(std::min(kZerosBytes, slot->capacity - at));
-    status = slot->file->write_at(at, {&part, 1});
     counters_.write_bytes += part.size();
+    WEIR_TRY(slot->file->write_at(at, {&part, 1}));
   }
-  if (status.ok()) status = synced(slot->file->sync_data());
-  if (status.ok()) status = synced(directory_.sync());
   counters_.sync_count += 2;
-  if (status.ok()) return {};
-  // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is harmless,
-  // a file without a valid header is a free slot.
-  slot->file.reset();
-  const Status removed = directory_.remove(slot->name);
-  if (removed.ok()) return status;
-  return {status.code(), text(status.message(), "; ", removed.message()), status.os_error()};
+  WEIR_TRY(synced(slot->file->sync_data()));
+  return synced(directory_.sync());
 }
 
 Result<Log::Slot*> Log::free_slot(uint64_t bytes) {

@@ -21,6 +21,16 @@ Status write_slot_to(env::File& file, uint32_t slot, const format::Manifest& man
   return file.write_at(slot * format::kManifestSlotBytes, {&part, 1});
 }
 
+// Makes a new file's name durable. When that fails no later sync of the directory helps (the system may have forgotten
+// the name while it still shows it): the file goes, so that the next open makes it anew.
+Status synced_name(env::Directory& directory, std::string_view name) {
+  Status status = synced(directory.sync());
+  if (status.ok()) return status;
+  const Status removed = directory.remove(name);
+  if (removed.ok()) return status;
+  return {status.code(), text(status.message(), "; ", removed.message()), status.os_error()};
+}
+
 Result<format::Manifest> read_slot(env::File& file, uint32_t slot) {
   std::vector<uint8_t> bytes(format::kManifestSlotBytes);
   WEIR_ASSIGN(const size_t read, file.read_at(slot * format::kManifestSlotBytes, bytes));
@@ -73,7 +83,7 @@ Status ManifestFile::create(const format::Manifest& manifest) {
   counters_.sync_count += 2;
   WEIR_TRY(file_->sync_data());
   WEIR_TRY(directory_.rename(kManifestNewName, kManifestName));
-  return directory_.sync();
+  return synced_name(directory_, kManifestName);
 }
 
 Status ManifestFile::write_slot(uint32_t slot, const format::Manifest& manifest) {
@@ -117,7 +127,7 @@ Status write_state(env::Directory& directory, IoCounters& counters, uint32_t slo
   WEIR_TRY(synced(file.value()->sync_data()));
   if (made) {
     ++counters.sync_count;
-    WEIR_TRY(synced(directory.sync()));
+    WEIR_TRY(synced_name(directory, state_name(slot)));
   }
   WEIR_ASSIGN(const format::Opened opened,
               format::open_envelope(format::EnvelopeKind::kState, bytes));
