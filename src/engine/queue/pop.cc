@@ -91,8 +91,9 @@ Status Handle::wait_ready_locked(Waiter* waiter, int64_t deadline_ns, uint64_t i
       return {};  // the caller's checks tell which
     if (interrupt_count_ != interrupts_seen) return Code::kInterrupted;
     const int64_t now = store.clock().monotonic_ns();
-    if (woken || now >= state_->delivery.next_due_ns()) return {};
-    if (now >= deadline_ns) return Code::kTimeout;
+    if (woken) return {};
+    state_->expire_locked(now);  // wakes the first in line, which may be this caller
+    if (now >= deadline_ns && !waiter->woken) return Code::kTimeout;
   }
 }
 
@@ -101,7 +102,8 @@ Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages
   Delivery& delivery = state_->delivery;
   int64_t now = 0;
   if (delivery.has_timers() || options.lease_ms != 0) now = store.clock().monotonic_ns();
-  if (delivery.has_timers()) state_->counted.lease_expiry_count += delivery.expire(now);
+  if (delivery.has_timers()) state_->expire_locked(now);
+  const int64_t due_before_ns = delivery.next_due_ns();
   const int64_t lease_ns =
       options.lease_ms == 0 ? 0 : now + options.lease_ms * env::kNanosecondsPerMillisecond;
   while (into->count() < count_max) {
@@ -131,6 +133,8 @@ Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages
     }
     stream_->head_hint = number;
   }
+  // Those that wait sleep no longer than until the next deadline they know of.
+  if (delivery.next_due_ns() < due_before_ns) state_->wake_all_locked();
   if (into->count() == 0) return Code::kEmpty;
   state_->counted.delivery_count += into->count();
   if (!options.acknowledge) state_->note_delivered();
@@ -170,9 +174,7 @@ Status Handle::peek(size_t count_max, uint64_t bytes_max, Messages* into) {
 
 Status Handle::peek_locked(size_t count_max, uint64_t bytes_max, Messages* into) {
   const Delivery& delivery = state_->delivery;
-  if (delivery.has_timers()) {
-    state_->counted.lease_expiry_count += state_->delivery.expire(store_->clock().monotonic_ns());
-  }
+  if (delivery.has_timers()) state_->expire_locked(store_->clock().monotonic_ns());
   uint64_t after = 0;
   while (into->count() < count_max) {
     const uint64_t number = delivery.next_after(*stream_, after);

@@ -262,7 +262,7 @@ Status Handle::extend(uint64_t id, int64_t lease_ms) {
   MutexLock lock(store.mutex());
   WEIR_TRY(check_open_locked());
   const int64_t now = store.clock().monotonic_ns();
-  state_->counted.lease_expiry_count += state_->delivery.expire(now);
+  state_->expire_locked(now);
   if (state_->delivery.in_flight(id) == nullptr) return Code::kNotFound;
   state_->delivery.set_lease(id,
                              lease_ms == 0 ? 0 : now + lease_ms * env::kNanosecondsPerMillisecond);
@@ -286,6 +286,7 @@ Status Handle::purge(uint64_t* out_count) {
     from = number + 1;
   }
   state_->delivery.purge_below(bound);
+  state_->forget_dead_counts();
   const uint64_t group = store.pipeline().end_commit(true);
   store.core().pool->budget().notify_if_waited();
   store::Level level = store::Level::kMemory;
@@ -295,8 +296,7 @@ Status Handle::purge(uint64_t* out_count) {
 Status Handle::stats(Statistics* out) {
   MutexLock lock(store_->mutex());
   WEIR_TRY(check_open_locked());
-  state_->counted.lease_expiry_count +=
-      state_->delivery.has_timers() ? state_->delivery.expire(store_->clock().monotonic_ns()) : 0;
+  if (state_->delivery.has_timers()) state_->expire_locked(store_->clock().monotonic_ns());
   *out = state_->counted;
   out->kind = static_cast<Kind>(stream_->kind());
   out->ready_count = state_->ready_count();

@@ -94,6 +94,12 @@ size_t QueueState::woken_count() const {
   return count;
 }
 
+void QueueState::expire_locked(int64_t now_ns) {
+  if (delivery.next_due_ns() > now_ns) return;
+  counted.lease_expiry_count += delivery.expire(now_ns);
+  on_change_locked();
+}
+
 void QueueState::note_delivered() {
   if (lazy_requested_ || delivery.cursor() <= mark_logged_) return;
   lazy_requested_ = true;
@@ -124,6 +130,15 @@ void QueueState::forget_count(uint64_t number) {
   const std::string key = numbered_key('c', number);
   if (stream->facts.find(key) == stream->facts.end()) return;
   store_.pipeline().set_fact(stream, key, {});
+}
+
+void QueueState::forget_dead_counts() {
+  const store::StreamPtr stream = stream_.lock();
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : stream->facts) {
+    if (key[0] == 'c' && stream->is_dead(number_of(key))) keys.push_back(key);
+  }
+  for (const std::string& key : keys) store_.pipeline().set_fact(stream, key, {});
 }
 
 bool QueueState::may_acknowledge(uint64_t number) const {

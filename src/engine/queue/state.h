@@ -36,12 +36,15 @@ class QueueState : public storage::Attachment {
   void on_change_locked() override;
   void before_group_locked() override;
   void wake_all_locked();
+  // What is due by now becomes ready, and those that wait for it are woken: whoever looks first may be somebody else.
+  void expire_locked(int64_t now_ns);
   // Messages that the next pops could take, delayed and in-flight ones left out.
   uint64_t ready_count() const;
   void note_delivered();  // the lazy mark will follow
   // Logs the count of a message that was given back, or will come later.
   void log_count(uint64_t number, uint32_t count, int64_t due_wall_ns);
   void forget_count(uint64_t number);
+  void forget_dead_counts();  // after a purge
   // May somebody acknowledge this number?
   bool may_acknowledge(uint64_t number) const;
 
