@@ -52,7 +52,8 @@ class Packer {
 // --- room ---
 
 Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check) {
-  if (core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
+  // What takes no memory, an acknowledgement, never waits for it.
+  if (bytes != 0 && core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
     WEIR_TRY(make_memory_room(bytes, deadline_ns, check));
   }
   if (!logs) return {};
