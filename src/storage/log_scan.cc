@@ -64,13 +64,25 @@ Status look_behind(LogFile& file, uint64_t from, LogScan* scan, uint64_t* torn_b
   return {};
 }
 
-Status check_chain(uint64_t cut_file_id, const std::vector<LogFile>& files) {
+// The files in force, oldest first. Recovery may have written one again under a new id, because nothing witnessed it:
+// a file whose successor names an earlier one as its predecessor is superseded.
+std::vector<LogFile*> files_in_force(std::vector<LogFile>& files) {
+  std::vector<LogFile*> chain;
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    if (chain.empty() || file->data->id() <= chain.back()->header.previous_end.file_id)
+      chain.push_back(&*file);
+  }
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+Status check_chain(uint64_t cut_file_id, const std::vector<LogFile*>& files) {
   for (size_t i = 0; i < files.size(); ++i) {
-    const format::Position& previous = files[i].header.previous_end;
-    if (i == 0 ? previous.file_id < cut_file_id : previous.file_id == files[i - 1].data->id())
+    const format::Position& previous = files[i]->header.previous_end;
+    if (i == 0 ? previous.file_id < cut_file_id : previous.file_id == files[i - 1]->data->id())
       continue;
-    return {Code::kCorrupt, text("log file ", files[i].data->name(), " (id ", files[i].data->id(),
-                                 ") follows log file id ", previous.file_id,
+    return {Code::kCorrupt, text("log file ", files[i]->data->name(), " (id ",
+                                 files[i]->data->id(), ") follows log file id ", previous.file_id,
                                  ", which is missing or has a damaged header")};
   }
   return {};
@@ -123,11 +135,12 @@ Result<ScannedGroup> read_group(WindowReader& reader, const format::Seed& seed, 
   return group;
 }
 
-Result<LogScan> scan_log(std::vector<LogFile>& files, uint64_t cut_file_id,
+Result<LogScan> scan_log(std::vector<LogFile>& all_files, uint64_t cut_file_id,
                          format::Position durable, uint64_t next_sequence) {
   LogScan scan;
   scan.durable = durable;
   scan.next_sequence = next_sequence;
+  const std::vector<LogFile*> files = files_in_force(all_files);
   if (files.empty()) {
     scan.end = durable;
     if (durable.file_id >= cut_file_id) {
@@ -138,13 +151,13 @@ Result<LogScan> scan_log(std::vector<LogFile>& files, uint64_t cut_file_id,
     return scan;
   }
   WEIR_TRY(check_chain(cut_file_id, files));
-  scan.next_sequence = files.front().header.first_group;
-  scan.last_crc = files.front().header.previous_crc;
+  scan.next_sequence = files.front()->header.first_group;
+  scan.last_crc = files.front()->header.previous_crc;
   for (size_t i = 0; i < files.size(); ++i) {
-    LogFile& file = files[i];
+    LogFile& file = *files[i];
     const bool last = i + 1 == files.size();
     // The header of the file behind was written when all of this one was synced: a witness for every byte of it.
-    const uint64_t limit = last ? file.capacity : files[i + 1].header.previous_end.offset;
+    const uint64_t limit = last ? file.capacity : files[i + 1]->header.previous_end.offset;
     uint64_t end = 0;
     Status stop;
     WEIR_TRY(scan_file(file, limit, &scan, &end, &stop));

@@ -238,37 +238,38 @@ Status Recovery::scan() {
   return {};
 }
 
-// What was believed so far may be in the page cache only, because its sync failed before the stop: names, both manifest
-// slots, the header of the last log file. It is made durable before anything is built on it (invariant 10).
+// What was believed so far may be in the page cache only, because its sync failed before the stop: names and both
+// manifest slots. It is made durable before anything is built on it (invariant 10).
 Status Recovery::make_believed_durable() {
   ++core_.io.sync_count;
   WEIR_TRY(core_.directory->sync());
-  WEIR_TRY(core_.manifest_file->rewrite_believed(manifest_));
-  if (log_files_.empty()) return {};
-  storage::LogFile& last = log_files_.back();
-  std::vector<uint8_t> block(format::kBlockBytes);
-  format::write_file_header(last.header, block.data());
-  const ByteView part(block);
-  WEIR_TRY(last.file->write_at(0, {&part, 1}));
-  ++core_.io.sync_count;
-  return last.file->sync_data();
+  return core_.manifest_file->rewrite_believed(manifest_);
 }
 
 // After an unclean stop the page cache may show bytes that the disk does not have (a sync may have failed before).
 // What no later write witnesses is written again, to one new file, and synced; only then the new file gets its header,
-// which ends the old file before the copied groups: a crash in between leaves the old file in force.
+// which ends the old file before the copied groups: a crash in between leaves the old file in force. Nothing is written
+// over: the old file may be all there is. When not even its header is witnessed, the new file takes its place in the
+// chain.
 Status Recovery::copy_tail() {
+  if (log_files_.empty()) return {};
+  const format::FileHeader& last = log_files_.back().header;
+  const bool replaces_file = scan_.durable <= format::Position{last.file_id, format::kBlockBytes};
   const auto first =
       std::find_if(scan_.groups.begin(), scan_.groups.end(),
                    [&](const storage::ScannedGroup& group) { return group.at >= scan_.durable; });
-  if (first == scan_.groups.end()) return {};
   const auto index = static_cast<size_t>(first - scan_.groups.begin());
-  const uint32_t crc =
-      index == 0 ? log_files_.front().header.previous_crc : scan_.groups[index - 1].crc;
-  const format::Position cut = first->at;
+  if (first == scan_.groups.end() && !replaces_file) return {};
+  const format::Position cut = replaces_file ? last.previous_end : first->at;
+  const uint32_t crc = replaces_file ? last.previous_crc : scan_.groups[index - 1].crc;
+  core_.log->set_end(cut, crc, replaces_file ? last.first_group : first->header.sequence);
+  if (first == scan_.groups.end()) {
+    MutexLock lock(core_.mutex);
+    core_.synced_end = cut;
+    return {};
+  }
   uint64_t bytes = 0;
   for (auto group = first; group != scan_.groups.end(); ++group) bytes += group->header.total_bytes;
-  core_.log->set_end(cut, crc, first->header.sequence);
   WEIR_TRY(core_.log->begin_copy(bytes));
   storage::GroupWriter writer(*core_.log);
   std::shared_ptr<storage::DataFile> file;
@@ -476,7 +477,8 @@ Status Recovery::write_manifest() {
   MutexLock lock(core_.mutex);
   manifest_.durable = core_.synced_end;
   manifest_.next_group = core_.log->next_sequence();
-  WEIR_TRY(core_.manifest_file->write_both(manifest_));
+  // The believed slot first: after an orderly close whose sync failed the other may be the only good one.
+  WEIR_TRY(core_.manifest_file->rewrite_believed(manifest_));
   core_.manifest = manifest_;
   return {};
 }
