@@ -270,7 +270,8 @@ Status Checkpointer::copy_chunks(const StreamPtr& stream, storage::SegmentWriter
 // --- 3 ---
 
 Status Checkpointer::finish_segments(Work* work) {
-  if (work->writers.empty()) return {};
+  // The directory's sync also covers what the last checkpoint removed: the next manifest does not list it any more.
+  if (work->writers.empty() && core_.manifest.deletes.empty()) return {};
   MutexUnlock unlocked(core_.mutex);
   for (auto& writer : work->writers) WEIR_TRY(writer->finish());
   ++core_.io.sync_count;

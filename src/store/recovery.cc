@@ -486,6 +486,7 @@ Status Recovery::write_manifest() {
 // Unfinished segments of a checkpoint that was broken off, scratch files of the last run, and what the manifest says
 // is to be deleted. Anything else stays, whatever it is: nothing is deleted because metadata does not mention it.
 Status Recovery::remove_leftovers(const std::vector<std::string>& names) {
+  bool any = false;
   for (const std::string& name : names) {
     const uint64_t segment = storage::parse_name("seg-", name);
     const bool listed = core_.files.count(segment) != 0;
@@ -495,8 +496,12 @@ Status Recovery::remove_leftovers(const std::vector<std::string>& names) {
     if (!unfinished && storage::parse_name("scr-", name) == 0) continue;
     const Status removed = core_.directory->remove(name);
     if (!removed.ok() && removed.code() != Code::kNotFound) return removed;
+    any = true;
   }
-  return {};
+  // Behind the next manifest nothing tells them from files to keep: they must not come back after a power cut.
+  if (!any) return {};
+  ++core_.io.sync_count;
+  return storage::synced(core_.directory->sync());
 }
 
 }  // namespace weir::store
