@@ -235,6 +235,22 @@ StreamState parse_stream(schema::Stream::Reader from) {
   return stream;
 }
 
+void fill_adopted(schema::AdoptedLog::Builder out, const AdoptedLogEntry& log) {
+  out.setFileId(log.file_id);
+  out.setSalt(log.salt);
+  out.setBytes(log.bytes);
+  out.setSlot(log.slot);
+}
+
+AdoptedLogEntry parse_adopted(schema::AdoptedLog::Reader from) {
+  AdoptedLogEntry log;
+  log.file_id = from.getFileId();
+  log.salt = from.getSalt();
+  log.bytes = from.getBytes();
+  log.slot = from.getSlot();
+  return log;
+}
+
 SegmentEntry parse_segment(schema::Segment::Reader from) {
   SegmentEntry segment;
   segment.file_id = from.getFileId();
@@ -265,6 +281,14 @@ Status check_stream(const StreamState& stream, uint32_t next_stream_id) {
   return {};
 }
 
+Status check_adopted(const AdoptedLogEntry& log) {
+  if (log.file_id == 0 || log.file_id > kNumberMax || log.bytes % kBlockBytes != 0 ||
+      log.bytes > kNumberMax) {
+    return corrupt(text("adopted log file ", log.file_id, " is out of range"));
+  }
+  return {};
+}
+
 Status check_segment(const SegmentEntry& segment) {
   const auto bad = [&segment](const char* what) {
     return corrupt(text("segment ", segment.file_id, " has ", what));
@@ -287,6 +311,7 @@ Status check_whole_state(const StoreState& state) {
   for (const StreamState& stream : state.streams) stream_ids.push_back(stream.stream_id);
   std::vector<uint64_t> file_ids;
   for (const SegmentEntry& segment : state.segments) file_ids.push_back(segment.file_id);
+  for (const AdoptedLogEntry& log : state.adopted) file_ids.push_back(log.file_id);
   if (!are_distinct(std::move(stream_ids))) return corrupt("a stream is listed twice");
   if (!are_distinct(std::move(file_ids))) return corrupt("a segment is listed twice");
   return {};
@@ -297,12 +322,13 @@ Status check_state(const StoreState& state) {
     WEIR_TRY(check_stream(stream, state.next_stream_id));
   }
   for (const SegmentEntry& segment : state.segments) WEIR_TRY(check_segment(segment));
+  for (const AdoptedLogEntry& log : state.adopted) WEIR_TRY(check_adopted(log));
   return check_whole_state(state);
 }
 
 // A first guess; a message that outgrows it is copied once.
 unsigned state_words(const StoreState& state) {
-  uint64_t words = 64 + state.segments.size() * 6;
+  uint64_t words = 64 + state.segments.size() * 6 + state.adopted.size() * 5;
   for (const StreamState& stream : state.streams) {
     words += 32 + stream.name.size() / 8 + 2 * (stream.dead.size() + stream.gaps.size());
     for (const auto& [key, value] : stream.facts) words += 6 + (key.size() + value.size()) / 8;
@@ -430,6 +456,8 @@ std::vector<uint8_t> encode_state(const StoreState& state) {
     for (unsigned i = 0; i < streams.size(); ++i) fill_stream(streams[i], state.streams[i]);
     auto segments = root.initSegments(list_size(state.segments.size()));
     for (unsigned i = 0; i < segments.size(); ++i) fill_segment(segments[i], state.segments[i]);
+    auto adopted = root.initAdopted(list_size(state.adopted.size()));
+    for (unsigned i = 0; i < adopted.size(); ++i) fill_adopted(adopted[i], state.adopted[i]);
   });
 }
 
@@ -446,6 +474,10 @@ Result<StoreState> decode_state(ByteView bytes) {
     for (const auto segment : root.getSegments()) {
       state.segments.push_back(parse_segment(segment));
       WEIR_TRY(check_segment(state.segments.back()));
+    }
+    for (const auto adopted : root.getAdopted()) {
+      state.adopted.push_back(parse_adopted(adopted));
+      WEIR_TRY(check_adopted(state.adopted.back()));
     }
     WEIR_TRY(check_whole_state(state));
     return state;

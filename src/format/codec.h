@@ -44,6 +44,14 @@ struct SegmentEntry {
   uint32_t footer_crc = 0;     // of the footer frame's header: the checksum in the referrer
 };
 
+// A log file before the cut whose live records had no room elsewhere: it is read like a segment, not replayed.
+struct AdoptedLogEntry {
+  uint64_t file_id = 0;
+  uint64_t salt = 0;
+  uint64_t bytes = 0;  // where its last group ends
+  uint32_t slot = 0;   // wal-NN
+};
+
 // One stream as of a checkpoint.
 struct StreamState {
   uint32_t stream_id = 0;
@@ -63,6 +71,7 @@ struct StoreState {
   uint32_t next_stream_id = 1;
   std::vector<StreamState> streams;
   std::vector<SegmentEntry> segments;
+  std::vector<AdoptedLogEntry> adopted;
 };
 std::vector<uint8_t> encode_state(const StoreState& state);
 Result<StoreState> decode_state(ByteView bytes);

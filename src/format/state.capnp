@@ -10,6 +10,7 @@ struct State {
   nextStreamId @1 :UInt32;  # never given out before
   streams @2 :List(Stream);
   segments @3 :List(Segment);
+  adopted @4 :List(AdoptedLog);
 }
 
 struct Stream {
@@ -41,4 +42,12 @@ struct Segment {
   bytes @2 :UInt64;  # of the whole file
   footerOffset @3 :UInt64;
   footerCrc @4 :UInt32;  # of the footer's frame header: the checksum in the referrer
+}
+
+# A log file before the cut that still holds live records, because the disk had no room for a segment.
+struct AdoptedLog {
+  fileId @0 :UInt64;
+  salt @1 :UInt64;
+  bytes @2 :UInt64;  # where its last group ends
+  slot @3 :UInt32;  # wal-NN
 }

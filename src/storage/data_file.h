@@ -35,7 +35,7 @@ class DataFile {
   uint32_t pins = 0;             // readers and writers at work
   uint64_t bytes = 0;            // of the file; for a log file, of the part in use
   format::SegmentEntry segment;  // kSegment: what the state lists
-  bool listed = false;           // kSegment: the believed manifest's state lists it
+  bool adopted = false;          // kLog: before the cut, listed for the records that live in it
 
  private:
   const format::FileKind kind_;

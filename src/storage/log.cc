@@ -6,7 +6,7 @@ namespace weir::storage {
 
 namespace {
 
-constexpr uint64_t kSlotBytesFirst = 4ull << 20;
+constexpr uint64_t kSlotBytesFirst = 2ull << 20;
 constexpr uint64_t kSlotBytesMax = 64ull << 20;
 constexpr uint64_t kSlotBytesMin = 64ull << 10;
 constexpr uint64_t kZerosBytes = 256u << 10;
@@ -22,6 +22,12 @@ std::string slot_name(uint32_t index) {
   std::string digits = to_text(index);
   if (digits.size() < 2) digits.insert(0, 1, '0');
   return "wal-" + digits;
+}
+
+uint32_t slot_index(std::string_view name) {
+  uint32_t index = 0;
+  for (const char c : name.substr(4)) index = index * 10 + static_cast<uint32_t>(c - '0');
+  return index;
 }
 
 bool is_slot_name(std::string_view name) {
@@ -166,7 +172,7 @@ Status Log::add_free_slot(uint64_t bytes) {
 }
 
 Status Log::prepare_spare() {
-  if (free_slot_count(0) >= 2 || capacity_bytes() >= config_.bytes_max) return {};
+  if (free_slot_count(0) > kReserveSlots || capacity_bytes() >= config_.bytes_max) return {};
   return add_free_slot(0);
 }
 

@@ -16,6 +16,10 @@
 
 namespace weir::storage {
 
+// Slots that new records leave free: acknowledgements write into one while a checkpoint moves on to the other, so a full
+// disk can always be emptied.
+inline constexpr size_t kReserveSlots = 2;
+
 struct LogPlace {
   std::shared_ptr<DataFile> file;
   uint64_t offset = 0;        // of the group
@@ -136,5 +140,6 @@ class Log {
 // Names of log slots.
 std::string slot_name(uint32_t index);
 bool is_slot_name(std::string_view name);
+uint32_t slot_index(std::string_view name);  // of a slot's name
 
 }  // namespace weir::storage

@@ -87,9 +87,10 @@ Status Checkpointer::run_once(bool closing) {
   if (!status.ok()) {
     abandon(&work);
     if (status.code() == Code::kFailed) pipeline_.fail(status);
-    return status;
+    if (status.code() != Code::kNoSpace || closing) return status;
+    work.adopts = true;
   }
-  install(&work);
+  if (!work.adopts) install(&work);
   return publish(&work);
 }
 
@@ -322,15 +323,25 @@ format::StoreState Checkpointer::capture(Work* work) {
     for (const auto& [key, value] : stream->facts) one.facts.emplace_back(key, value);
     state.streams.push_back(std::move(one));
   }
+  capture_files(work, &state);
+  return state;
+}
+
+void Checkpointer::capture_files(Work* work, format::StoreState* state) {
   for (const auto& [id, file] : core_.files) {
+    if (file->kind() == format::FileKind::kLog && id < work->cut) {
+      file->adopted = file->live_extents != 0;
+      if (!file->adopted) continue;
+      state->adopted.push_back(
+          {id, file->seed().salt, file->bytes, storage::slot_index(file->name())});
+    }
     if (file->kind() != format::FileKind::kSegment) continue;
     if (file->live_extents != 0) {
-      state.segments.push_back(file->segment);
+      state->segments.push_back(file->segment);
     } else {
       work->to_delete.push_back(file);
     }
   }
-  return state;
 }
 
 Status Checkpointer::publish(Work* work) {
@@ -381,7 +392,9 @@ void Checkpointer::release(Work* work) {
   for (auto at = core_.files.begin(); at != core_.files.end();) {
     const std::shared_ptr<storage::DataFile>& file = at->second;
     const bool wanted = file->live_extents != 0 || file->pins != 0;
-    const bool old_log = file->kind() == format::FileKind::kLog && file->id() < work->cut;
+    // One that the new state lists stays, even if its last record died meanwhile.
+    const bool old_log =
+        file->kind() == format::FileKind::kLog && file->id() < work->cut && !file->adopted;
     const bool scratch = file->kind() == format::FileKind::kScratch;
     const bool deleted =
         std::find(work->to_delete.begin(), work->to_delete.end(), file) != work->to_delete.end();
@@ -414,6 +427,7 @@ void Checkpointer::abandon(Work* work) {
   for (auto& writer : work->writers) {
     if (writer->file()) files.push_back(writer->file());
   }
+  work->writers.clear();
   MutexUnlock unlocked(core_.mutex);
   (void)remove_files(files).ok();
 }

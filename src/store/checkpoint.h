@@ -25,7 +25,7 @@ class Checkpointer {
   Status run(bool closing);
   // Nothing to save: only marks the manifest clean, with everything flushed and nobody else at work.
   Status mark_clean();
-  // The next step runs one, whatever the log holds.
+  // The next step runs one, whatever the log holds. With the mutex held.
   void request() { requested_ = true; }
   // Background: runs when the log is half full, or when woken for a spare slot. Returns when to call again.
   int64_t step();
@@ -40,6 +40,8 @@ class Checkpointer {
   };
   struct Work {
     bool closing = false;
+    bool adopts =
+        false;  // no room for segments: log files with live records are listed as they are
     uint64_t cut = 0;
     uint64_t log_bytes = 0;  // to take off log_live_bytes at the end
     std::vector<StreamPtr> streams;
@@ -68,6 +70,7 @@ class Checkpointer {
   void release(Work* work);
   Status remove_files(const std::vector<std::shared_ptr<storage::DataFile>>& files);
   void abandon(Work* work);
+  void capture_files(Work* work, format::StoreState* state);
 
   Core& core_;
   CommitPipeline& pipeline_;

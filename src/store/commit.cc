@@ -6,7 +6,10 @@ namespace weir::store {
 
 namespace {
 constexpr int64_t kMarkAfterNs = 100 * env::kNanosecondsPerMillisecond;
-}
+constexpr int64_t kAckRoomWaitMs = 10'000;
+constexpr uint64_t kAckAheadBytes = 256u << 10;  // a checkpoint is asked for this far ahead
+constexpr uint64_t kLazyBytesMax = 16u << 10;
+}  // namespace
 
 void CommitPipeline::Group::clear() {
   dirty.clear();
@@ -200,36 +203,70 @@ uint64_t group_bytes_max(uint64_t bytes, size_t stream_count) {
 
 Status CommitPipeline::ensure_log_room(uint64_t bytes) {
   const uint64_t needed = group_bytes_max(open_.bytes + bytes, open_.dirty.size() + 1);
-  if (needed <= ensured_bytes_) return {};
-  while (true) {
+  while (needed > ensured_bytes_) {
     if (!core_.failed.ok()) return core_.failed;
-    const size_t free_slots = core_.log->free_slot_count(needed);
-    if (free_slots >= slots_taken_ + (remaining_bytes_ >= needed ? 1 : 2)) {
+    const size_t own = slots_taken_ + (remaining_bytes_ >= needed ? 0 : 1);
+    if (core_.log->free_slot_count(needed) >= own &&
+        core_.log->free_slot_count(0) >= own + storage::kReserveSlots) {
       ensured_bytes_ = needed;
       return {};
     }
-    if (making_slot_) {
-      core_.env.clock.wait(slot_made_, core_.mutex, env::kNever);
-      continue;
-    }
-    making_slot_ = true;
-    Status made;
-    {
-      MutexUnlock unlocked(core_.mutex);
-      made = core_.log->add_free_slot(needed);
-    }
-    making_slot_ = false;
-    slot_made_.notify_all();
-    if (made.code() == Code::kFailed) fail(made);
-    WEIR_TRY(made);
+    WEIR_TRY(make_slot(needed));
   }
+  return {};
+}
+
+bool CommitPipeline::has_ack_room(uint64_t needed) const {
+  return remaining_bytes_ >= needed || core_.log->free_slot_count(needed) > slots_taken_;
+}
+
+Status CommitPipeline::ensure_ack_room(uint64_t bytes) {
+  if (!core_.durable) return {};
+  const uint64_t needed = group_bytes_max(open_.bytes + bytes, open_.dirty.size() + 1);
+  if (needed <= std::max(ensured_bytes_, ensured_ack_bytes_)) return {};
+  const int64_t deadline_ns = core_.env.clock.deadline_after_ms(kAckRoomWaitMs);
+  for (bool in_time = true;;) {
+    if (!core_.failed.ok()) return core_.failed;
+    const uint64_t seen = core_.pool->budget().change_count();
+    const bool scarce = core_.log->free_slot_count(0) < slots_taken_ + storage::kReserveSlots;
+    if (scarce && remaining_bytes_ < needed + kAckAheadBytes && wake_checkpoint_)
+      wake_checkpoint_();
+    if (has_ack_room(needed)) {
+      ensured_ack_bytes_ = needed;
+      return {};
+    }
+    const Status made = make_slot(needed);
+    if (made.ok()) continue;
+    if (made.code() != Code::kNoSpace || !in_time || !wake_checkpoint_) return made;
+    wake_checkpoint_();
+    MutexUnlock unlocked(core_.mutex);
+    in_time = core_.pool->budget().wait_change(seen, core_.env.clock, deadline_ns);
+  }
+}
+
+// One at a time: the others look again when it is there.
+Status CommitPipeline::make_slot(uint64_t bytes) {
+  if (making_slot_) {
+    core_.env.clock.wait(slot_made_, core_.mutex, env::kNever);
+    return {};
+  }
+  making_slot_ = true;
+  Status made;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    made = core_.log->add_free_slot(bytes);
+  }
+  making_slot_ = false;
+  slot_made_.notify_all();
+  if (made.code() == Code::kFailed) fail(made);
+  return made;
 }
 
 void CommitPipeline::roll_log() {
   WEIR_ASSERT(!leading_);
   core_.log->roll();
   remaining_bytes_ = 0;
-  ensured_bytes_ = 0;
+  ensured_bytes_ = ensured_ack_bytes_ = 0;
 }
 
 // --- leading ---
@@ -256,7 +293,7 @@ Status CommitPipeline::lead_group() {
   touched_.clear();
   commit_logs_ = false;
   std::swap(open_, writing_);
-  ensured_bytes_ = 0;
+  ensured_bytes_ = ensured_ack_bytes_ = 0;
   const uint64_t bytes = group_bytes_max(writing_.bytes, writing_.dirty.size());
   slots_taken_ = bytes > remaining_bytes_ ? 1 : 0;
   remaining_bytes_ -= std::min(remaining_bytes_, bytes);
@@ -357,6 +394,8 @@ int64_t CommitPipeline::flush_what_is_due() {
     if (now < due) return due;
     // A quiet moment: space that was freed goes back now.
     if (wake_checkpoint_ && core_.has_dead_files()) wake_checkpoint_();
+    // Neither is worth the last room in the log.
+    if (!has_ack_room(group_bytes_max(kLazyBytesMax, 1))) return env::kNever;
     // An empty group is the sync mark: it witnesses that everything before it was synced.
     if (!lead().ok()) return env::kNever;
   }

@@ -37,6 +37,9 @@ class CommitPipeline {
   // Makes sure that the open group will find its place in the log after `bytes` more, with a slot to spare for
   // acknowledgements. May release the mutex. kNoSpace and the like: nothing changed.
   Status ensure_log_room(uint64_t bytes);
+  // The same for acknowledgements and other small operations, which may use the reserve. On a full
+  // disk they wait for a checkpoint to give log files back; kNoSpace only when that cannot help.
+  Status ensure_ack_room(uint64_t bytes);
   // The log starts a new file with the next group. With no leader at work.
   void roll_log();
   // Blocks an ASYNC commit while two groups are unsynced and the open one is full.
@@ -86,6 +89,8 @@ class CommitPipeline {
 
   bool open_is_full() const;
   int64_t flush_what_is_due();
+  bool has_ack_room(uint64_t needed) const;
+  Status make_slot(uint64_t bytes);
   Touched& touch(const StreamPtr& stream);
   void make_visible(const Touched& touched, bool sync);
   Status lead();
@@ -101,6 +106,7 @@ class CommitPipeline {
   bool making_slot_ = false;
   CondVar swapped_;  // a leader took the open group
   bool leading_ = false;
+  uint64_t ensured_ack_bytes_ = 0;
   uint64_t ensured_bytes_ = 0;    // the open group may grow to this size without a new slot
   uint64_t remaining_bytes_ = 0;  // of the current log file, behind the group being written
   size_t slots_taken_ = 0;        // free slots that the leader may be about to take

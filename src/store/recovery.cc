@@ -37,6 +37,7 @@ Status Recovery::open() {
   unclean_ = !manifest_.clean;
   WEIR_TRY(load_state());
   WEIR_TRY(find_log_files(names));
+  WEIR_TRY(load_adopted());
   WEIR_TRY(scan());
   if (!core_.options.read_only && unclean_) {
     WEIR_TRY(make_believed_durable());
@@ -131,6 +132,7 @@ Status Recovery::load_state() {
     core_.streams[one.stream_id] = std::move(stream);
   }
   for (const format::SegmentEntry& entry : state.segments) WEIR_TRY(load_segment(entry));
+  adopted_ = state.adopted;
   return {};
 }
 
@@ -140,7 +142,6 @@ Status Recovery::load_segment(const format::SegmentEntry& entry) {
       format::Seed{core_.uuid, entry.file_id, entry.salt});
   data->segment = entry;
   data->bytes = entry.bytes;
-  data->listed = true;
   Result<std::shared_ptr<env::File>> file = data->file(*core_.directory);
   if (!file.ok()) {
     if (file.status().code() != Code::kNotFound) return file.take_status();
@@ -197,12 +198,65 @@ Status Recovery::find_log_files(const std::vector<std::string>& names) {
         continue;
       }
     }
-    core_.log->add_slot(name, std::move(file), capacity, nullptr);
+    const uint32_t slot = storage::slot_index(name);
+    const bool adopted = std::any_of(adopted_.begin(), adopted_.end(),
+                                     [&](const auto& entry) { return entry.slot == slot; });
+    if (adopted) {
+      slots_.push_back({name, std::move(file), capacity});
+    } else {
+      core_.log->add_slot(name, std::move(file), capacity, nullptr);
+    }
   }
   // Ids of files that were made after the manifest was written are not given out again.
   core_.next_file_id = next_file_id;
   std::sort(log_files_.begin(), log_files_.end(),
             [](const auto& a, const auto& b) { return a.data->id() < b.data->id(); });
+  return {};
+}
+
+// Log files before the cut that are read like segments: their records count, their operations are
+// in the state already.
+Status Recovery::load_adopted() {
+  for (const format::AdoptedLogEntry& entry : adopted_) {
+    const std::string name = storage::slot_name(entry.slot);
+    const auto found = std::find_if(slots_.begin(), slots_.end(),
+                                    [&](const auto& slot) { return slot.name == name; });
+    if (found == slots_.end()) {
+      return {Code::kCorrupt, text("log file ", name, " of ", core_.directory->path(),
+                                   " is missing or does not hold id ", entry.file_id,
+                                   " any more, though the state lists it; nothing was changed")};
+    }
+    WEIR_TRY(load_adopted_file(entry, *found));
+  }
+  return {};
+}
+
+Status Recovery::load_adopted_file(const format::AdoptedLogEntry& entry, const Slot& slot) {
+  auto data = std::make_shared<storage::DataFile>(
+      format::FileKind::kLog, slot.name, format::Seed{core_.uuid, entry.file_id, entry.salt});
+  data->set_file(slot.file);
+  data->bytes = entry.bytes;
+  data->adopted = true;
+  storage::WindowReader reader(*slot.file, std::min(entry.bytes, slot.capacity));
+  for (uint64_t offset = format::kBlockBytes; offset < entry.bytes;) {
+    Result<storage::ScannedGroup> group = storage::read_group(reader, data->seed(), offset);
+    if (!group.ok()) {
+      const bool short_file = group.status().code() == Code::kEnd;
+      return {short_file ? Code::kCorrupt : group.status().code(),
+              text(core_.directory->path(), ": log file ", slot.name, " (id ", entry.file_id,
+                   ") at offset ", offset, ": ",
+                   short_file ? "the file is cut off" : group.status().message(),
+                   "; nothing was changed")};
+    }
+    for (storage::ScannedFrame& frame : group.value().frames) {
+      frame.file = data.get();
+      if (frame.header.kind == format::FrameKind::kRecords) apply_records(frame);
+    }
+    offset += group.value().header.total_bytes;
+  }
+  core_.log->add_slot(slot.name, slot.file, slot.capacity, data);
+  MutexLock lock(core_.mutex);
+  core_.files.emplace(data->id(), data);
   return {};
 }
 

@@ -22,6 +22,13 @@ class Recovery {
   Status check_directory(const std::vector<std::string>& names) const;
   Status create();
   Status load_state();
+  struct Slot {
+    std::string name;
+    std::shared_ptr<env::File> file;
+    uint64_t capacity = 0;
+  };
+  Status load_adopted();
+  Status load_adopted_file(const format::AdoptedLogEntry& entry, const Slot& slot);
   Status load_segment(const format::SegmentEntry& entry);
   Status find_log_files(const std::vector<std::string>& names);
   Status scan();
@@ -45,6 +52,8 @@ class Recovery {
   Core& core_;
   format::Manifest manifest_;
   bool unclean_ = false;
+  std::vector<format::AdoptedLogEntry> adopted_;
+  std::vector<Slot> slots_;  // that hold adopted files
   uint64_t first_unlisted_id_ = 0;
   std::vector<storage::LogFile> log_files_;
   storage::LogScan scan_;

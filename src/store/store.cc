@@ -10,6 +10,7 @@ namespace {
 
 // A ceiling is raised in steps: a crash skips at most one step of ids.
 constexpr uint64_t kCeilingStep = 1u << 16;
+constexpr uint64_t kDropBytes = 64;
 
 }  // namespace
 
@@ -52,7 +53,10 @@ void Store::start_tasks() {
   if (flusher_) pipeline_->set_flusher_wake([this] { flusher_->wake(); });
   if (checkpoint_task_) {
     pager_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
-    pipeline_->set_checkpoint_wake([this] { checkpoint_task_->wake(); });
+    pipeline_->set_checkpoint_wake([this] {
+      checkpointer_->request();
+      checkpoint_task_->wake();
+    });
   }
   if (checkpoint_at_start_ && checkpoint_task_) {
     checkpointer_->request();
@@ -204,6 +208,8 @@ Status Store::wait_created_locked(const StreamPtr& stream) {
 
 Status Store::drop_stream_locked(const StreamPtr& stream) {
   WEIR_TRY(check_writable_locked());
+  WEIR_TRY(pipeline_->ensure_ack_room(kDropBytes));
+  if (stream->dropped) return Code::kNotFound;
   format::Operation operation;
   operation.kind = format::OperationKind::kDrop;
   operation.stream_id = stream->id();

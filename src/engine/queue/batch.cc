@@ -123,6 +123,9 @@ Status Batch::admit_locked(bool sync, int64_t deadline_ns) {
   }
   for (uint64_t group = 0; group != store.pipeline().open_group();) {
     group = store.pipeline().open_group();
+    if (logs) {
+      WEIR_TRY(store.pipeline().ensure_ack_room(items_.size() * 4 * kOperationBytes));
+    }
     WEIR_TRY(store.pager().make_room(record_bytes_, logs && record_bytes_ != 0, deadline_ns,
                                      [this] { return check_locked(); }));
     if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());

@@ -10,6 +10,10 @@ namespace {
 
 constexpr size_t kOperationBytes = 64;
 
+uint64_t operation_bytes(size_t count_max) {
+  return std::min<size_t>(count_max, 4096) * 2 * kOperationBytes;
+}
+
 uint64_t payload_bytes_of(const uint8_t* record) {
   const format::RecordHeader header = format::read_record_header(record);
   return header.body_bytes - header.properties_bytes;
@@ -72,6 +76,9 @@ Status Handle::pop_locked(size_t count_max, const PopOptions& options, Messages*
     const bool overtakes = !state_->waiters.empty() && options.timeout_ms != 0 && !place.taken() &&
                            state_->ready_count() <= state_->woken_count();
     if (!overtakes) {
+      // Redeliveries are counted in the log, and acknowledgements go there.
+      WEIR_TRY(store.pipeline().ensure_ack_room(operation_bytes(count_max)));
+      WEIR_TRY(check_open_locked());
       Status status = take_locked(count_max, options, into);
       if (status.code() != Code::kEmpty) return status;
     }

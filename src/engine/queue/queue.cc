@@ -216,6 +216,8 @@ Status Handle::ack(std::span<const uint64_t> ids, store::Durability durability, 
   MutexLock lock(store.mutex());
   WEIR_TRY(check_open_locked());
   WEIR_TRY(store.check_writable_locked());
+  WEIR_TRY(store.pipeline().ensure_ack_room(ids.size() * 2 * kOperationBytes));
+  WEIR_TRY(check_open_locked());
   store.pipeline().reserve_operations(ids.size() * 2 * kOperationBytes);
   uint64_t count = 0;
   for (size_t i = 0; i < ids.size();) {
@@ -243,6 +245,8 @@ Status Handle::nack(uint64_t id, int64_t delay_ms) {
   MutexLock lock(store.mutex());
   WEIR_TRY(check_open_locked());
   WEIR_TRY(store.check_writable_locked());
+  WEIR_TRY(store.pipeline().ensure_ack_room(kOperationBytes));
+  WEIR_TRY(check_open_locked());
   const InFlight* entry = state_->delivery.in_flight(id);
   if (entry == nullptr) return Code::kNotFound;
   const int64_t delay_ns = delay_ms * env::kNanosecondsPerMillisecond;
@@ -276,6 +280,9 @@ Status Handle::purge(uint64_t* out_count) {
   MutexLock lock(store.mutex());
   WEIR_TRY(check_open_locked());
   WEIR_TRY(store.check_writable_locked());
+  const size_t kept_count = state_->delivery.in_flight_count() + stream_->facts.size() + 2;
+  WEIR_TRY(store.pipeline().ensure_ack_room(kept_count * kOperationBytes));
+  WEIR_TRY(check_open_locked());
   std::vector<uint64_t> kept = state_->delivery.all_in_flight();
   const uint64_t bound = stream_->visible_next;
   kept.push_back(bound);
