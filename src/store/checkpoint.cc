@@ -416,7 +416,12 @@ Status Checkpointer::remove_files(const std::vector<std::shared_ptr<storage::Dat
   for (const auto& file : files) {
     file->close();
     Status status = core_.directory->remove(file->name());
+    if (status.ok() || status.code() == Code::kNotFound) continue;
     if (first.ok()) first = status;
+    if (file->kind() != format::FileKind::kSegment) continue;
+    // A file of which nothing is live: the next checkpoint lists it for deletion and tries again.
+    MutexLock lock(core_.mutex);
+    core_.files.emplace(file->id(), file);
   }
   return first;
 }

@@ -128,7 +128,10 @@ Status Recovery::load_state() {
                     lost ? std::vector<std::pair<uint64_t, uint64_t>>() : one.dead);
     stream->ceiling_logged = one.ceiling;
     stream->gaps = one.gaps;
-    for (const auto& [key, value] : one.facts) stream->facts[key] = value;
+    // What a producer is told about messages must not outlive them.
+    if (!lost) {
+      for (const auto& [key, value] : one.facts) stream->facts[key] = value;
+    }
     core_.streams[one.stream_id] = std::move(stream);
   }
   for (const format::SegmentEntry& entry : state.segments) WEIR_TRY(load_segment(entry));
