@@ -81,8 +81,8 @@ Status check_chain(uint64_t cut_file_id, const std::vector<LogFile*>& files) {
     const format::Position& previous = files[i]->header.previous_end;
     if (i == 0 ? previous.file_id < cut_file_id : previous.file_id == files[i - 1]->data->id())
       continue;
-    return {Code::kCorrupt, text("log file ", files[i]->data->name(), " (id ",
-                                 files[i]->data->id(), ") follows log file id ", previous.file_id,
+    return {Code::kCorrupt, text("log file ", files[i]->data->name(), " (id ", files[i]->data->id(),
+                                 ") follows log file id ", previous.file_id,
                                  ", which is missing or has a damaged header")};
   }
   return {};

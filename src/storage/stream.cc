@@ -224,7 +224,7 @@ void Stream::forget_hint(const Chunk* chunk) {
   if (hint_chunk_ == chunk) hint_chunk_ = nullptr;
 }
 
-const uint8_t* Stream::find_in_memory(uint64_t number, ChunkRef* pin) {
+const uint8_t* Stream::find_in_memory(uint64_t number, Chunk** out_chunk) {
   Chunk* chunk = hint_chunk_;
   uint32_t offset = hint_offset_;
   if (chunk == nullptr || number <= hint_number_ || number > chunk->last) {
@@ -243,7 +243,7 @@ const uint8_t* Stream::find_in_memory(uint64_t number, ChunkRef* pin) {
       hint_chunk_ = chunk;
       hint_offset_ = next;
       hint_number_ = number;
-      if (pin != nullptr) *pin = ChunkRef(chunk);
+      if (out_chunk != nullptr) *out_chunk = chunk;
       return record;
     }
     offset = next;

@@ -107,8 +107,9 @@ class Stream {
   void take_slices(std::vector<Slice>* out);
 
   // --- memory ---
-  // The record's bytes when it is in memory (header first), else null. `pin` receives its chunk.
-  const uint8_t* find_in_memory(uint64_t number, ChunkRef* pin);
+  // The record's bytes when it is in memory (header first), else null. `out_chunk` (may be null) receives its chunk,
+  // which stays while the store's mutex is held.
+  const uint8_t* find_in_memory(uint64_t number, Chunk** out_chunk);
   uint64_t memory_bytes() const { return memory_bytes_; }
   const Ring<ChunkRef>& chunks() const { return chunks_; }
   size_t chunk_index(uint64_t number) const;  // first chunk whose last >= number

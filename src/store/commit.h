@@ -82,7 +82,7 @@ class CommitPipeline {
     void clear();
   };
   struct Touched {
-    StreamPtr stream;
+    const StreamPtr* stream = nullptr;  // the caller's: it lives until end_commit
     uint64_t first = 0;
     uint64_t dead_count = 0;
   };

@@ -169,8 +169,8 @@ Result<bool> Pager::spill(uint64_t wanted) {
   }
   if (status.ok() && !largest->dropped) {
     const std::shared_ptr<storage::DataFile>& file = scratch_->file();
-    file->pins = 1;  // while it is written to
-    core_.files.emplace(file->id(), file);
+    // Pinned while it is written to; readers add pins of their own.
+    if (core_.files.emplace(file->id(), file).second) ++file->pins;
     for (const format::FooterEntry& entry : scratch_->entries()) {
       storage::Extent extent;
       extent.first = entry.first;
@@ -184,7 +184,8 @@ Result<bool> Pager::spill(uint64_t wanted) {
   }
   if (scratch_) scratch_->entries().clear();
   if (scratch_ && (!status.ok() || scratch_->bytes() >= kScratchBytesMax)) {
-    if (scratch_->file()) scratch_->file()->pins = 0;
+    const std::shared_ptr<storage::DataFile>& file = scratch_->file();
+    if (file && core_.files.count(file->id()) != 0) --file->pins;
     scratch_.reset();
     if (wake_checkpoint_) wake_checkpoint_();  // it removes scratch files that nobody needs
   }
@@ -241,7 +242,9 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
   storage::DataFile& data = *pieces.front().file;
   WEIR_ASSIGN(const std::shared_ptr<env::File> file, data.file(*core_.directory));
   const uint64_t begin = pieces.front().extent.offset;
-  const uint64_t end = pieces.back().extent.offset + pieces.back().extent.bytes;
+  // Scratch files are filled from the tail of a queue: a later piece may lie before an earlier one.
+  uint64_t end = begin;
+  for (const Piece& piece : pieces) end = std::max(end, piece.extent.offset + piece.extent.bytes);
   std::vector<uint8_t> window(end - begin);
   WEIR_ASSIGN(const size_t read, file->read_at(begin, window));
   Packer packer(*core_.pool, window.size(), chunks);

@@ -196,8 +196,9 @@ TEST_F(StreamTest, evicts_the_newest_first_and_keeps_tail_and_head) {
 TEST_F(StreamTest, a_chunk_that_somebody_holds_is_not_evicted) {
   for (int i = 0; i < 300; ++i) append(1000);
   save_all(stream_);
-  ChunkRef pin;
-  ASSERT_NE(stream_.find_in_memory(150, &pin), nullptr);
+  storage::Chunk* chunk = nullptr;
+  ASSERT_NE(stream_.find_in_memory(150, &chunk), nullptr);
+  const ChunkRef pin(chunk);
 
   stream_.evict(1, UINT64_MAX);
 

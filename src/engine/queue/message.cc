@@ -38,7 +38,7 @@ uint8_t* Messages::arena_space(size_t bytes) {
   return space;
 }
 
-void Messages::add(const uint8_t* record, const storage::ChunkRef& chunk, uint32_t delivery_count,
+void Messages::add(const uint8_t* record, storage::Chunk* chunk, uint32_t delivery_count,
                    bool redelivered) {
   const format::RecordHeader header = format::read_record_header(record);
   const uint8_t* body = record + format::kRecordHeaderBytes;
@@ -48,8 +48,8 @@ void Messages::add(const uint8_t* record, const storage::ChunkRef& chunk, uint32
     uint8_t* copy = arena_space(space);
     std::memcpy(copy, body, header.body_bytes);
     body = copy;
-  } else if (pins_.empty() || pins_.back().get() != chunk.get()) {
-    pins_.push_back(chunk);
+  } else if (pins_.empty() || pins_.back().get() != chunk) {
+    pins_.push_back(storage::ChunkRef(chunk));
     chunk->pool->budget().pin(chunk->capacity);
   }
   Message message;

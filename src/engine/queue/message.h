@@ -37,8 +37,7 @@ class Messages {
   ~Messages() { clear(); }
 
   // Adds the record at `record` (header first), copying a small body and pinning the chunk of a large one.
-  void add(const uint8_t* record, const storage::ChunkRef& chunk, uint32_t delivery_count,
-           bool redelivered);
+  void add(const uint8_t* record, storage::Chunk* chunk, uint32_t delivery_count, bool redelivered);
   // Decodes properties, without any lock. kCorrupt when they cannot be read.
   Status decode();
 

@@ -1,5 +1,6 @@
 // Pop and peek of a queue handle.
 #include <algorithm>
+#include <optional>
 
 #include "engine/queue/queue.h"
 #include "engine/queue/state.h"
@@ -22,25 +23,28 @@ uint64_t payload_bytes_of(const uint8_t* record) {
 // A waiting caller's place in the queue of callers; it keeps it until it leaves.
 class Place {
  public:
-  Place(QueueState& state, Waiter* waiter) : state_(state), waiter_(waiter) {}
+  explicit Place(QueueState& state) : state_(state) {}
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
   ~Place() {
-    if (!taken_) return;
-    std::erase(state_.waiters, waiter_);
+    if (!waiter_) return;
+    std::erase(state_.waiters, &*waiter_);
     // A wake-up that this caller did not use goes to the next one.
     state_.on_change_locked();
   }
-  void take() {
-    if (!taken_) state_.waiters.push_back(waiter_);
-    taken_ = true;
+  // Made at the first wait: most pops find a message at once.
+  Waiter* take() {
+    if (!waiter_) {
+      waiter_.emplace();
+      state_.waiters.push_back(&*waiter_);
+    }
+    return &*waiter_;
   }
-  bool taken() const { return taken_; }
+  bool taken() const { return waiter_.has_value(); }
 
  private:
   QueueState& state_;
-  Waiter* waiter_;
-  bool taken_ = false;
+  std::optional<Waiter> waiter_;
 };
 
 }  // namespace
@@ -67,8 +71,7 @@ Status Handle::pop_locked(size_t count_max, const PopOptions& options, Messages*
   const uint64_t interrupts_seen = interrupt_count_;
   const int64_t deadline_ns =
       options.timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(options.timeout_ms);
-  Waiter waiter;
-  Place place(*state_, &waiter);
+  Place place(*state_);
   while (true) {
     WEIR_TRY(check_open_locked());
     WEIR_TRY(store.check_writable_locked());
@@ -83,8 +86,7 @@ Status Handle::pop_locked(size_t count_max, const PopOptions& options, Messages*
       if (status.code() != Code::kEmpty) return status;
     }
     if (options.timeout_ms == 0) return Code::kEmpty;
-    place.take();
-    WEIR_TRY(wait_ready_locked(&waiter, deadline_ns, interrupts_seen));
+    WEIR_TRY(wait_ready_locked(place.take(), deadline_ns, interrupts_seen));
   }
 }
 
@@ -116,7 +118,7 @@ Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages
   while (into->count() < count_max) {
     const uint64_t number = delivery.next(*stream_);
     if (number == 0) break;
-    storage::ChunkRef chunk;
+    storage::Chunk* chunk = nullptr;
     const uint8_t* record = stream_->find_in_memory(number, &chunk);
     if (record == nullptr) {
       if (into->count() != 0) break;
@@ -186,7 +188,7 @@ Status Handle::peek_locked(size_t count_max, uint64_t bytes_max, Messages* into)
   while (into->count() < count_max) {
     const uint64_t number = delivery.next_after(*stream_, after);
     if (number == 0) break;
-    storage::ChunkRef chunk;
+    storage::Chunk* chunk = nullptr;
     const uint8_t* record = stream_->find_in_memory(number, &chunk);
     if (record == nullptr) {
       WEIR_TRY(store_->pager().load(stream_, number));
