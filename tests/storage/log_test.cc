@@ -129,11 +129,11 @@ TEST_F(LogTest, a_file_that_is_not_the_logs_is_released_without_effect) {
   EXPECT_EQ(log_->free_slot_count(0), 0U);
 }
 
-TEST_F(LogTest, makes_spare_slots_up_to_two) {
+TEST_F(LogTest, makes_spare_slots_up_to_one_beyond_the_reserve) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(log_->prepare_spare().ok());
 
-  EXPECT_EQ(log_->free_slot_count(0), 2U);
-  EXPECT_EQ(names().size(), 2U);
+  EXPECT_EQ(log_->free_slot_count(0), kReserveSlots + 1);
+  EXPECT_EQ(names().size(), kReserveSlots + 1);
 }
 
 TEST_F(LogTest, a_slot_that_cannot_be_made_gives_its_space_back) {
