@@ -191,8 +191,10 @@ void Flow::consume(int consumer) {
   while (!HasFatalFailure()) {
     weir_messages* messages = nullptr;
     const uint64_t began_at = clock_.fetch_add(1);
+    weir_error error{};
+    error.struct_size = sizeof error;
     const weir_status status =
-        weir_queue_pop_many(queue_, 1 + random.below(16), &options, &messages, nullptr);
+        weir_queue_pop_many(queue_, 1 + random.below(16), &options, &messages, &error);
     if (status == WEIR_TIMEOUT) {
       if (producing_ != 0) continue;
       uint64_t sent = 0;
@@ -200,7 +202,7 @@ void Flow::consume(int consumer) {
       if (acked_ == sent) return;
       continue;
     }
-    ASSERT_EQ(status, WEIR_OK);
+    ASSERT_EQ(status, WEIR_OK) << error.message;
     for (size_t i = 0; i < weir_messages_count(messages); ++i)
       take(weir_messages_at(messages, i), began_at, &last_first, &ids, random);
     weir_messages_free(messages);
