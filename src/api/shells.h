@@ -48,7 +48,7 @@ struct alignas(128) BatchShell : Shell {
   std::vector<std::shared_ptr<queue::Handle>> queues;  // one after another, repeats left out
   void clear() noexcept {
     batch.reset();
-    queues = {};
+    std::vector<std::shared_ptr<queue::Handle>>().swap(queues);
     store.reset();
   }
 };
