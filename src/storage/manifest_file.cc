@@ -68,6 +68,7 @@ Result<ManifestRead> ManifestFile::read(bool writable) {
     result.manifest = manifest.take();
   }
   current_slot_ = result.slot;
+  other_valid_ = result.other_valid;
   return result;
 }
 
@@ -101,9 +102,11 @@ Status ManifestFile::write_both(const format::Manifest& manifest) {
 }
 
 Status ManifestFile::rewrite_believed(const format::Manifest& manifest) {
-  const uint32_t believed = current_slot_;
-  WEIR_TRY(write_slot(believed, manifest));
-  return write_slot(1 - believed, manifest);
+  const uint32_t first = other_valid_ ? current_slot_ : 1 - current_slot_;
+  WEIR_TRY(write_slot(first, manifest));
+  WEIR_TRY(write_slot(1 - first, manifest));
+  other_valid_ = true;
+  return {};
 }
 
 Status write_state(env::Directory& directory, IoCounters& counters, uint32_t slot,

@@ -40,7 +40,8 @@ class ManifestFile {
   Status write_slot(uint32_t slot, const format::Manifest& manifest);
   // Into the older slot, synced, then into the other, synced.
   Status write_both(const format::Manifest& manifest);
-  // After an unclean stop: the slot that was believed is written again and synced, then the other gets the same.
+  // At open: the slot that was believed is written and synced, because it may be in the page cache only; then the other
+  // gets the same. When the other could not be read, it comes first: there must always be one to fall back to.
   Status rewrite_believed(const format::Manifest& manifest);
   void set_current_slot(uint32_t slot) { current_slot_ = slot; }
 
@@ -49,6 +50,7 @@ class ManifestFile {
   IoCounters& counters_;
   std::unique_ptr<env::File> file_;
   uint32_t current_slot_ = 0;
+  bool other_valid_ = true;
 };
 
 // Writes a state into a state file and syncs it; fills the manifest's reference to it. May have to make or grow the

@@ -52,9 +52,11 @@ Status Recovery::open() {
     return {};
   }
   WEIR_TRY(log_gaps());
-  // Before the next file id is raised above theirs.
-  WEIR_TRY(remove_leftovers(names));
-  return write_manifest();
+  // Unfinished segments go before the next file id is raised above theirs. After an orderly close there are none, and
+  // what the manifest lists for deletion may still be needed by its other slot.
+  if (unclean_) WEIR_TRY(remove_leftovers(names));
+  WEIR_TRY(write_manifest());
+  return unclean_ ? Status() : remove_leftovers(names);
 }
 
 // --- a new store ---
