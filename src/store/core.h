@@ -19,6 +19,10 @@ namespace weir::store {
 
 using StreamPtr = std::shared_ptr<storage::Stream>;
 
+// The store's own fact of a stream, a u64: numbers below may have been delivered before an unclean stop, without a
+// record of it. An orderly close since then does not make that known.
+inline constexpr std::string_view kUncertainFact = "u";
+
 struct Core {
   Core(env::Env& env_in, const Options& options_in, bool durable_in)
       : env(env_in),

@@ -498,8 +498,12 @@ void Recovery::finish_streams() {
     }
     if (lost) stream->mark_dead(1, stream->next_number() - 1);
     stream->ceiling_logged = 0;
-    stream->recovered_unclean = unclean_;
-    stream->recovered_next = stream->next_number();
+    const auto uncertain = stream->facts.find(kUncertainFact);
+    const bool known = uncertain == stream->facts.end() || uncertain->second.size() != 8;
+    stream->recovered_unclean = unclean_ || !known;
+    stream->recovered_next =
+        unclean_ || known ? stream->next_number()
+                          : load_little<uint64_t>(as_bytes(uncertain->second).data());
     stream->visible_next = stream->next_number();
     stream->head_hint = stream->floor();
     MutexLock lock(core_.mutex);

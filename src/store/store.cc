@@ -94,6 +94,11 @@ void Store::close() {
     status = pipeline_->flush();
     for (const auto& [id, stream] : core_->streams) {
       if (stream->attachment) stream->attachment->before_group_locked();
+      if (stream->recovered_unclean && stream->floor() < stream->recovered_next) {
+        uint8_t value[8];
+        store_little(value, stream->recovered_next);
+        pipeline_->set_fact(stream, kUncertainFact, as_text(value));
+      }
       // Closed in order: the next id is known exactly, and none is skipped.
       if (stream->ceiling_logged != 0) log_ceiling_locked(stream, stream->next_number());
       // Also when it is empty: what an earlier close saved must not come back.

@@ -15,6 +15,7 @@ inline constexpr uint8_t kEngineQueue = 1;
 
 // Facts (storage::Stream::facts) of a queue, all values little-endian.
 //   "d"            u64: numbers below were delivered (lazy)
+//   "u"            the store's (core.h)
 //   "c" + number   u32 deliveries, i64 due by the wall clock or 0: of messages that were given back
 //   "p" + id       u64 producer sequence, u64 number of its record
 struct Producer {
