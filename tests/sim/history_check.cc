@@ -95,9 +95,12 @@ bool World::read_queue(const std::string& queue, bool pop, QueueContent* content
     }
     if (!pop) break;
   }
-  if (problem_.empty() && statistics.message_count != content->live.size())
+  if (problem_.empty() && statistics.message_count != content->live.size()) {
+    // A message that could not be read ends a look early.
+    if (!pop && fault_count() != 0) return false;
     set_problem(text("queue ", queue, " counts ", statistics.message_count, " messages and gives ",
                      uint64_t{content->live.size()}));
+  }
   read_producers(queue, source, content);
   return problem_.empty();
 }

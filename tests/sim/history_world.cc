@@ -11,6 +11,13 @@ namespace {
 
 constexpr int64_t kLongerThanAnyDelayMs = 3'600'000;
 
+// WEIR_TRACE=1: what a history does, for whoever looks for the reason of a failure.
+template <typename... Parts>
+void trace(const Parts&... parts) {
+  static const bool kWanted = std::getenv("WEIR_TRACE") != nullptr;
+  if (kWanted) std::fprintf(stderr, "%s\n", text(parts...).c_str());
+}
+
 }  // namespace
 
 World::World(uint64_t seed, const store::Options& options)
@@ -41,6 +48,7 @@ void World::set_problem(std::string problem) {
 void World::open() {
   if (store_ != nullptr || !problem_.empty()) return;
   ++opens_;
+  trace("open");
   Result<std::shared_ptr<store::Store>> opened =
       store::Store::open(env_->env(), kStoreUrl, options_);
   if (!judge(opened.status(), "open")) {
@@ -62,6 +70,7 @@ void World::leave_process() {
 
 void World::close() {
   if (store_ == nullptr) return;
+  trace("close");
   ending_ = Ending::kCrashWhileClosing;
   handles_.clear();
   in_flight_.clear();
@@ -77,8 +86,7 @@ void World::close() {
 void World::boot(std::unique_ptr<SimFileSystem> files) {
   const int64_t monotonic = env_->clock().monotonic_ns();
   const int64_t wall = env_->clock().wall_ns();
-  if (std::getenv("WEIR_TRACE") != nullptr)
-    std::fprintf(stderr, "--- boot\n%s\n", env_->file_system().trace().c_str());
+  trace("--- boot\n", env_->file_system().trace());
   io_before_ += env_->file_system().io_count();
   faults_before_ += env_->file_system().fault_count();
   leave_process();
@@ -104,6 +112,15 @@ void World::process_kill() {
   boot(env_->file_system().after_process_kill());
 }
 
+void World::boot_after_planned_crash(uint64_t seed, LossMode mode) {
+  if (!problem_.empty() || !env_->file_system().crashed()) return;
+  crash_point_ = 0;
+  if (store_ == nullptr && ending_ == Ending::kClean) ending_ = Ending::kCrashWhileClosing;
+  boot(env_->file_system().after_power_cut(seed, mode));
+  // What was disturbed is over: from here on every call must succeed again.
+  faults_before_ = 0;
+}
+
 std::unique_ptr<World> World::continued(std::unique_ptr<SimFileSystem> files, uint64_t seed) const {
   auto next = std::make_unique<World>(seed, options_);
   const int64_t hour = kLongerThanAnyDelayMs * env::kNanosecondsPerMillisecond;
@@ -114,8 +131,7 @@ std::unique_ptr<World> World::continued(std::unique_ptr<SimFileSystem> files, ui
   next->producers_ = producers_;
   // A store that was closed in order stays so; one that is open, or was being closed, does not.
   next->ending_ = store_ == nullptr ? ending_ : Ending::kCrash;
-  if (std::getenv("WEIR_TRACE") != nullptr)
-    std::fprintf(stderr, "--- continued\n%s\n", env_->file_system().trace().c_str());
+  trace("--- continued\n", env_->file_system().trace());
   return next;
 }
 
@@ -127,6 +143,7 @@ bool World::stopped() const {
 
 bool World::judge(const Status& status, const char* what) {
   last_status_ = status;
+  trace("  ", what, ": ", status.to_string());
   if (status.ok()) return true;
   const bool disturbed = env_->file_system().crashed() || fault_count() != 0;
   const Code code = status.code();
@@ -258,6 +275,7 @@ void World::pop(const std::string& queue, size_t count, int64_t lease_ms) {
   const std::vector<Token> ready_now = expected_ready(queue);
   queue::PopOptions options;
   options.lease_ms = lease_ms;
+  trace("pop ", queue, " ", uint64_t{count}, " lease ", lease_ms);
   options.bytes_max = UINT64_MAX;
   size_t done = 0;
   uint64_t last_id = 0;
@@ -288,6 +306,7 @@ void World::pop_and_ack(const std::string& queue, size_t count, store::Durabilit
   const std::vector<Token> ready_now = expected_ready(queue);
   queue::PopOptions options;
   options.acknowledge = true;
+  trace("pop and ack ", queue, " ", uint64_t{count});
   options.durability = durability;
   options.bytes_max = UINT64_MAX;
   queue::Messages messages;
@@ -351,6 +370,7 @@ void World::nack(const std::string& queue, int64_t delay_ms, bool newest) {
   queue::Handle* const target = handle(queue);
   if (target == nullptr || flight.empty()) return;
   const InFlightMessage message = newest ? flight.back() : flight.front();
+  trace("nack ", message.token, " delay ", delay_ms);
   if (!judge(target->nack(message.id, delay_ms), "nack")) return;
   std::erase_if(flight, [&](const InFlightMessage& one) { return one.id == message.id; });
   if (delay_ms > 0)

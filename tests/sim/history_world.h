@@ -41,6 +41,8 @@ class World {
   // Forgets the process: power cut or kill, then the next one opens and must find what the model allows.
   void power_cut(uint64_t seed, LossMode mode);
   void process_kill();
+  // After crash_at came true in the middle of something: the next boot, with no such plan.
+  void boot_after_planned_crash(uint64_t seed, LossMode mode);
   void set_options(const store::Options& options) { options_ = options; }
 
   // --- operations: nothing happens when the store is not open ---
