@@ -28,7 +28,7 @@ class MessagesTest : public ::testing::Test {
   }
   void add(uint64_t number, std::string_view payload) {
     const storage::ChunkRef chunk = chunk_of(number, {}, as_bytes(payload));
-    messages_.add(chunk->data, chunk, 1, false);
+    messages_.add(chunk->data, chunk.get(), 1, false);
   }
 
   struct Closer {
@@ -78,7 +78,7 @@ TEST_F(MessagesTest, properties_and_payload_are_told_apart) {
   const std::vector<uint8_t> encoded = format::encode_properties(properties);
   const storage::ChunkRef chunk = chunk_of(5, encoded, as_bytes("body"));
 
-  messages_.add(chunk->data, chunk, 3, true);
+  messages_.add(chunk->data, chunk.get(), 3, true);
   ASSERT_TRUE(messages_.decode().ok());
 
   const Message& message = messages_.at(0);
@@ -94,7 +94,7 @@ TEST_F(MessagesTest, properties_and_payload_are_told_apart) {
 
 TEST_F(MessagesTest, properties_that_cannot_be_read_name_their_message) {
   const storage::ChunkRef chunk = chunk_of(5, as_bytes("nonsense"), {});
-  messages_.add(chunk->data, chunk, 1, false);
+  messages_.add(chunk->data, chunk.get(), 1, false);
 
   const Status status = messages_.decode();
 
