@@ -283,6 +283,8 @@ Status Handle::purge(uint64_t* out_count) {
   const size_t kept_count = state_->delivery.in_flight_count() + stream_->facts.size() + 2;
   WEIR_TRY(store.pipeline().ensure_ack_room(kept_count * kOperationBytes));
   WEIR_TRY(check_open_locked());
+  // A lease that ran out makes its message ready, whether somebody has noticed or not.
+  state_->counted.lease_expiry_count += state_->delivery.expire(store.clock().monotonic_ns());
   std::vector<uint64_t> kept = state_->delivery.all_in_flight();
   const uint64_t bound = stream_->visible_next;
   kept.push_back(bound);
