@@ -370,12 +370,13 @@ Status Checkpointer::publish(Work* work) {
   }
   if (!status.ok()) {
     // A full disk leaves the store as it was; anything else may have been a failed sync.
-    if (status.code() != Code::kNoSpace) pipeline_.fail(status);
-    return status;
+    if (status.code() == Code::kNoSpace) return status;
+    pipeline_.fail(status);
+    return core_.failed;
   }
   if (!written.ok()) {
     pipeline_.fail(written);
-    return written;
+    return core_.failed;
   }
   core_.manifest = manifest;
   release(work);
