@@ -5,8 +5,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <thread>
 
+#include "base/bytes.h"
+#include "base/crc32c.h"
 #include "tests/api/fixture.h"
 
 namespace weir::api {
@@ -288,6 +292,74 @@ TEST_F(StoreOnDisk, a_foreign_directory_is_left_as_it_is) {
   EXPECT_EQ(text, "meow");
   EXPECT_LT(status, 0) << "a store was made among other files";
   EXPECT_THAT(err.message, HasSubstr(path));
+}
+
+// The bytes of each file below `path`, by name, but for the lock: it holds the pid of the last owner.
+std::map<std::string, std::string> files_of(const std::string& path) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().filename() == "lock") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  return files;
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+constexpr size_t kMajorOffset = 8;
+
+// An envelope at `offset`, as a later format version would write it (FORMAT.md).
+void raise_envelope_version(std::string* bytes, size_t offset) {
+  auto* at = reinterpret_cast<uint8_t*>(bytes->data() + offset);
+  store_little<uint16_t>(at + kMajorOffset, 2);
+  const ByteView message(at + 32, load_little<uint32_t>(at + 24));
+  store_little(at + 28, crc32c(message, crc32c({at, 28})));
+}
+
+TEST_F(StoreOnDisk, a_newer_format_is_refused_and_left_as_it_is) {
+  const std::string path = make_store();
+  const auto sound = files_of(path);
+  constexpr size_t kSlotBytes = 64 << 10;
+  for (const bool both : {true, false}) {
+    SCOPED_TRACE(both ? "both slots of the manifest" : "the newer slot of the manifest");
+    std::string manifest = sound.at("manifest");
+    const auto generation = [&](size_t offset) {
+      return load_little<uint64_t>(reinterpret_cast<uint8_t*>(manifest.data()) + offset + 16);
+    };
+    const size_t newer = generation(0) > generation(kSlotBytes) ? 0 : kSlotBytes;
+    raise_envelope_version(&manifest, newer);
+    if (both) raise_envelope_version(&manifest, kSlotBytes - newer);
+    write_file(path + "/manifest", manifest);
+    const auto files = files_of(path);
+
+    expect_failure(WEIR_E_FORMAT_TOO_NEW, "format 2", opening(path));
+
+    EXPECT_TRUE(files_of(path) == files) << "a refused store was changed";
+    write_file(path + "/manifest", sound.at("manifest"));
+  }
+  expect_kept(path);
+}
+
+TEST_F(StoreOnDisk, damage_is_refused_with_the_file_and_left_as_it_is) {
+  const std::string path = make_store();
+  const std::string manifest = files_of(path).at("manifest");
+  write_file(path + "/manifest", std::string(manifest.size(), 'x'));
+  const auto files = files_of(path);
+
+  expect_failure(WEIR_E_CORRUPT, "manifest", opening(path));
+
+  EXPECT_TRUE(files_of(path) == files) << "a refused store was changed";
+  weir_blob* report = nullptr;
+  uint64_t damage = 0;
+  EXPECT_EQ(weir_store_verify(path.c_str(), &report, &damage, nullptr), WEIR_OK);
+  EXPECT_GT(damage, 0U);
+  weir_blob_free(report);
+  write_file(path + "/manifest", manifest);
+  expect_kept(path);
 }
 
 TEST_F(StoreOnDisk, a_directory_that_others_may_write_is_refused) {
