@@ -1,5 +1,7 @@
 #include "storage/manifest_file.h"
 
+#include <algorithm>
+
 namespace weir::storage {
 
 namespace {
@@ -69,6 +71,7 @@ Result<ManifestRead> ManifestFile::read(bool writable) {
   }
   current_slot_ = result.slot;
   other_valid_ = result.other_valid;
+  generation_ = result.manifest.generation;
   return result;
 }
 
@@ -96,17 +99,22 @@ Status ManifestFile::write_slot(uint32_t slot, const format::Manifest& manifest)
 }
 
 Status ManifestFile::write_both(const format::Manifest& manifest) {
-  const uint32_t newer = current_slot_;
-  WEIR_TRY(write_slot(1 - newer, manifest));
-  return write_slot(newer, manifest);
+  return write_pair(1 - current_slot_, manifest);
+}
+
+Status ManifestFile::write_pair(uint32_t first, const format::Manifest& manifest) {
+  format::Manifest numbered = manifest;
+  numbered.generation = std::max(manifest.generation, generation_ + 1);
+  generation_ = numbered.generation + 1;
+  WEIR_TRY(write_slot(first, numbered));
+  numbered.generation = generation_;
+  WEIR_TRY(write_slot(1 - first, numbered));
+  other_valid_ = true;
+  return {};
 }
 
 Status ManifestFile::rewrite_believed(const format::Manifest& manifest) {
-  const uint32_t first = other_valid_ ? current_slot_ : 1 - current_slot_;
-  WEIR_TRY(write_slot(first, manifest));
-  WEIR_TRY(write_slot(1 - first, manifest));
-  other_valid_ = true;
-  return {};
+  return write_pair(other_valid_ ? current_slot_ : 1 - current_slot_, manifest);
 }
 
 Status write_state(env::Directory& directory, IoCounters& counters, uint32_t slot,

@@ -38,7 +38,8 @@ class ManifestFile {
   Status create(const format::Manifest& manifest);
   // Into `slot`, then synced.
   Status write_slot(uint32_t slot, const format::Manifest& manifest);
-  // Into the older slot, synced, then into the other, synced.
+  // Into the older slot, synced, then into the other, synced. Each gets a generation of its own, above all before, so
+  // that a reader knows which was written last: when a sync failed, only that one may be missing on the disk.
   Status write_both(const format::Manifest& manifest);
   // At open: the slot that was believed is written and synced, because it may be in the page cache only; then the other
   // gets the same. When the other could not be read, it comes first: there must always be one to fall back to.
@@ -49,7 +50,10 @@ class ManifestFile {
   env::Directory& directory_;
   IoCounters& counters_;
   std::unique_ptr<env::File> file_;
+  Status write_pair(uint32_t first, const format::Manifest& manifest);
+
   uint32_t current_slot_ = 0;
+  uint64_t generation_ = 0;
   bool other_valid_ = true;
 };
 

@@ -49,6 +49,11 @@ Status Checkpointer::mark_clean() {
   manifest.next_file_id = core_.next_file_id.load();
   manifest.next_group = core_.log->next_sequence();
   manifest.clean = true;
+  // A segment that could not be removed is tried again at the next open.
+  for (const auto& [id, file] : core_.files) {
+    const bool dead = file->kind() == format::FileKind::kSegment && file->live_extents == 0;
+    if (dead && manifest.deletes.size() < 1024) manifest.deletes.push_back(id);
+  }
   WEIR_TRY(core_.manifest_file->write_both(manifest));
   core_.manifest = manifest;
   return {};
