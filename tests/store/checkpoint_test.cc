@@ -14,11 +14,11 @@ class CheckpointerTest : public StoreTest {
     ASSERT_TRUE(status.ok()) << status.to_string();
   }
   uint64_t log_live_bytes() {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     return store_->core().log_live_bytes;
   }
   size_t log_file_count() {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     size_t count = 0;
     for (const auto& [id, file] : store_->core().files)
       count += file->kind() == format::FileKind::kLog ? 1U : 0U;
@@ -106,7 +106,7 @@ TEST_F(CheckpointerTest, a_dropped_streams_records_go) {
   push_many(10, 1000, true);
   checkpoint();
   {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     ASSERT_TRUE(store_->drop_stream_locked(stream_).ok());
   }
   checkpoint();
@@ -131,7 +131,7 @@ TEST_F(CheckpointerTest, runs_by_itself_when_the_log_is_half_full) {
 
 TEST_F(CheckpointerTest, facts_and_streams_are_in_the_state) {
   {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     store_->pipeline().set_fact(stream_, "key", "value");
     ASSERT_TRUE(store_->pipeline().wait(store_->pipeline().end_commit(true)).ok());
   }
@@ -140,7 +140,7 @@ TEST_F(CheckpointerTest, facts_and_streams_are_in_the_state) {
 
   crash();
 
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   EXPECT_EQ(stream_->facts.at("key"), "value");
 }
 

@@ -19,7 +19,7 @@ class CommitPipelineTest : public StoreTest {
 // --- visibility ---
 
 TEST_F(CommitPipelineTest, a_sync_commit_is_visible_only_after_its_sync) {
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   const uint64_t group = append_locked(*store_, stream_, "a", true);
   EXPECT_EQ(stream_->visible_next, 1U);
   EXPECT_FALSE(pipeline().is_synced(group));
@@ -31,14 +31,14 @@ TEST_F(CommitPipelineTest, a_sync_commit_is_visible_only_after_its_sync) {
 }
 
 TEST_F(CommitPipelineTest, an_async_commit_is_visible_at_once) {
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   append_locked(*store_, stream_, "a", false);
 
   EXPECT_EQ(stream_->visible_next, 2U);
 }
 
 TEST_F(CommitPipelineTest, an_async_commit_behind_a_sync_one_waits_with_it) {
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   const uint64_t group = append_locked(*store_, stream_, "sync", true);
   append_locked(*store_, stream_, "async", false);
   EXPECT_EQ(stream_->visible_next, 1U);
@@ -50,7 +50,7 @@ TEST_F(CommitPipelineTest, an_async_commit_behind_a_sync_one_waits_with_it) {
 
 TEST_F(CommitPipelineTest, other_streams_do_not_wait) {
   const StreamPtr other = stream_of("other");
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   const uint64_t group = append_locked(*store_, stream_, "sync", true);
 
   append_locked(*store_, other, "async", false);
@@ -61,7 +61,7 @@ TEST_F(CommitPipelineTest, other_streams_do_not_wait) {
 
 TEST_F(CommitPipelineTest, the_effects_of_one_commit_appear_together) {
   const StreamPtr other = stream_of("other");
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   storage::RecordDraft draft;
   draft.payload = as_bytes("x");
   draft.body_crc = format::body_crc({}, draft.payload);
@@ -79,7 +79,7 @@ TEST_F(CommitPipelineTest, the_effects_of_one_commit_appear_together) {
 
 TEST_F(CommitPipelineTest, a_memory_stream_needs_no_group) {
   const StreamPtr memory = stream_of("m", storage::kStreamMemory);
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
 
   EXPECT_EQ(append_locked(*store_, memory, "a", true), 0U);
   EXPECT_EQ(memory->visible_next, 2U);
@@ -87,7 +87,7 @@ TEST_F(CommitPipelineTest, a_memory_stream_needs_no_group) {
 
 TEST_F(CommitPipelineTest, acknowledged_records_count_until_their_sync) {
   push("a");
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   EXPECT_EQ(pipeline().mark_dead(stream_, 1, 1), 1U);
   const uint64_t group = pipeline().end_commit(true);
   EXPECT_EQ(stream_->unpublished_dead, 1U);
@@ -100,7 +100,7 @@ TEST_F(CommitPipelineTest, acknowledged_records_count_until_their_sync) {
 // --- groups ---
 
 TEST_F(CommitPipelineTest, everything_sequenced_so_far_goes_out_with_one_sync) {
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   const uint64_t syncs = store_->core().io.sync_count;
   append_locked(*store_, stream_, "a", false);
   append_locked(*store_, stream_, "b", true);
@@ -115,7 +115,7 @@ TEST_F(CommitPipelineTest, everything_sequenced_so_far_goes_out_with_one_sync) {
 
 TEST_F(CommitPipelineTest, waiting_for_what_is_synced_costs_nothing) {
   push("a");
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   const uint64_t syncs = store_->core().io.sync_count;
 
   EXPECT_TRUE(pipeline().wait(pipeline().open_group() - 1).ok());
@@ -138,17 +138,17 @@ TEST_F(CommitPipelineTest, an_idle_store_marks_its_last_group_as_synced) {
   push("a");
   format::Position end;
   {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     end = store_->core().synced_end;
   }
 
   pass_ms(1000);
 
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   EXPECT_GT(store_->core().synced_end, end);
   const uint64_t groups = store_->core().counted.group_count;
   {
-    MutexUnlock unlocked(store_->mutex());
+    MutexUnlock unlocked(store_->core().mutex);
     pass_ms(10'000);
   }
   EXPECT_EQ(store_->core().counted.group_count, groups);  // one mark is enough
@@ -181,7 +181,7 @@ TEST_F(CommitPipelineTest, a_failed_sync_stops_the_store_for_good) {
   EXPECT_EQ(store_->sync().code(), Code::kFailed);
   EXPECT_EQ(store_->checkpoint().code(), Code::kFailed);
   EXPECT_EQ(visible_next(), 2U);
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   EXPECT_THAT(std::string(store_->core().failed.message()), HasSubstr("open it again"));
   EXPECT_EQ(pipeline().wait(1'000'000).code(), Code::kFailed);
 }
@@ -217,7 +217,7 @@ class CommitThreadsTest : public ::testing::Test {
     path_ = (std::filesystem::temp_directory_path() / "weir-commit-XXXXXX").string();
     EXPECT_NE(mkdtemp(path_.data()), nullptr);
     store_ = Store::open(env::posix_env(), path_ + "/store", {}).take();
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     stream_ = store_->create_stream_locked(kEngine, storage::kStreamDurable, "s").take();
   }
   ~CommitThreadsTest() override {
@@ -238,7 +238,7 @@ TEST_F(CommitThreadsTest, one_leads_and_the_others_follow) {
   for (uint64_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([this] {
       for (uint64_t n = 0; n < kEach; ++n) {
-        MutexLock lock(store_->mutex());
+        MutexLock lock(store_->core().mutex);
         const uint64_t group = append_locked(*store_, stream_, "payload", true);
         EXPECT_TRUE(store_->pipeline().wait(group).ok());
         EXPECT_TRUE(store_->pipeline().is_synced(group));
@@ -250,7 +250,7 @@ TEST_F(CommitThreadsTest, one_leads_and_the_others_follow) {
   const Statistics statistics = store_->statistics();
   EXPECT_GE(statistics.commit_count, kThreads * kEach);
   EXPECT_LE(statistics.group_count, statistics.commit_count);
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   EXPECT_EQ(stream_->visible_next, kThreads * kEach + 1);
   EXPECT_EQ(stream_->on_disk_next(), kThreads * kEach + 1);
 }

@@ -17,7 +17,7 @@ class PagerTest : public StoreTest {
   }
   storage::MemoryBudget& budget() { return store_->core().pool->budget(); }
   Status make_room(uint64_t bytes, int64_t timeout_ms = 0) {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     const int64_t deadline_ns =
         timeout_ms == 0 ? 0 : world_->clock().monotonic_ns() + timeout_ms * kMs;
     return store_->pager().make_room(bytes, false, deadline_ns);
@@ -69,7 +69,7 @@ TEST_F(PagerTest, the_largest_stream_is_paged_first) {
 TEST_F(PagerTest, paged_records_are_read_back_with_what_follows_them) {
   push_many(3000, 1000);
   ASSERT_TRUE(store_->sync().ok());
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
   uint64_t number = 1;
   while (stream_->find_in_memory(number, nullptr) != nullptr) ++number;
 
@@ -81,7 +81,7 @@ TEST_F(PagerTest, paged_records_are_read_back_with_what_follows_them) {
 
 TEST_F(PagerTest, a_record_that_is_in_no_file_is_corrupt_and_named) {
   push("a");
-  MutexLock lock(store_->mutex());
+  MutexLock lock(store_->core().mutex);
 
   const Status status = store_->pager().load(stream_, 77);
 

@@ -11,7 +11,7 @@ class RecoveryTest : public StoreTest {
  protected:
   std::string path_of(const std::string& name) const { return std::string(kPath) + "/" + name; }
   std::vector<std::pair<uint64_t, uint64_t>> gaps() {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     return stream_->gaps;
   }
   // Opening fails with `code`, says `part`, and changes nothing.
@@ -57,7 +57,7 @@ TEST_F(RecoveryTest, a_clean_store_goes_on_in_its_log_file) {
   push("b");
 
   {
-    MutexLock lock(store_->mutex());
+    MutexLock lock(store_->core().mutex);
     EXPECT_EQ(store_->core().files.size(), 1U);
   }
   crash();
@@ -269,7 +269,7 @@ TEST_F(RecoveryTest, a_power_cut_at_any_point_leaves_a_prefix_with_all_that_was_
     disk().crash_at(point);
     size_t confirmed = 0;
     if (try_open().ok()) {
-      MutexLock lock(store_->mutex());
+      MutexLock lock(store_->core().mutex);
       Result<StreamPtr> made = store_->create_stream_locked(kEngine, storage::kStreamDurable, "s");
       if (made.ok()) stream_ = made.take();
     }
