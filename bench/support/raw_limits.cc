@@ -83,17 +83,16 @@ volatile uint32_t checksum_sink = 0;
 
 }  // namespace
 
-double raw_copies(uint64_t record_bytes) {
-  std::vector<char> ring(kRingBytes, 'w');
+double raw_copies(uint64_t record_bytes, uint64_t waiting) {
+  const uint64_t count = waiting + 1;
+  std::vector<char> ring(count * record_bytes, 'w');
   std::vector<char> record(record_bytes, 'r');
   uint64_t at = 0;
   return rate_of([&] {
-    std::memcpy(ring.data() + at, record.data(), record_bytes);
-    // What a consumer takes was written a while ago.
-    const uint64_t from = (at + kRingBytes / 2) % (kRingBytes - record_bytes);
-    std::memcpy(record.data(), ring.data() + from, record_bytes);
-    at += record_bytes;
-    if (at + record_bytes > kRingBytes) at = 0;
+    std::memcpy(ring.data() + at * record_bytes, record.data(), record_bytes);
+    // The next place holds the oldest record.
+    at = (at + 1) % count;
+    std::memcpy(record.data(), ring.data() + at * record_bytes, record_bytes);
     return uint64_t{1};
   });
 }

@@ -7,8 +7,9 @@ namespace weir::bench {
 
 // Each takes about a quarter of the time of a figure and returns records per second.
 
-// memcpy of a record into a 64 MiB ring (larger than the caches) and out of it again.
-double raw_copies(uint64_t record_bytes);
+// memcpy of a record into a ring, and of one that was written `waiting` records ago out of it: the
+// same distance between in and out as in the figure, so that both find the same caches.
+double raw_copies(uint64_t record_bytes, uint64_t waiting);
 
 // CRC32C of each record and a write for each 64 KiB of them into a ring file of the log's size; no
 // sync.

@@ -68,6 +68,37 @@ Producer::Commit Producer::fill(weir_batch* batch, weir_headers* headers, uint64
   return commit;
 }
 
+// A large file goes by itself: in a batch, which keeps a copy of each payload, it would be in memory
+// once more.
+Producer::Commit Producer::push_alone(weir_headers* headers, uint64_t index, std::string* bytes) {
+  const FileEntry& file = plan_.files[index];
+  if (!read_file(plan_.base / file.name, bytes)) {
+    journal_->append(Mark::kVanished, {static_cast<uint32_t>(index)});
+    return {1, 0};
+  }
+  set_headers(headers, file, *bytes);
+  weir_push_options options;
+  weir_push_options_init(&options, sizeof options);
+  options.durability = WEIR_DURABILITY_SYNC;
+  options.timeout_ms = -1;
+  options.headers = headers;
+  options.producer_id = kProducerId;
+  options.producer_sequence = index + 1;
+  report_commit({1, file.size});
+  weir_error error{};
+  check(weir_queue_push(queue_, bytes->data(), bytes->size(), &options, nullptr, &error), error,
+        "push " + file.name);
+  std::string().swap(*bytes);
+  return {1, file.size};
+}
+
+void Producer::report_commit(const Commit& commit) {
+  reporter_->report(Event::kProgress, [&](Sample* sample) {
+    sample->committing_files = commit.files;
+    sample->committing_bytes = commit.bytes;
+  });
+}
+
 void Producer::run(uint64_t first) {
   weir_error error{};
   weir_batch* batch = nullptr;
@@ -78,17 +109,16 @@ void Producer::run(uint64_t first) {
   const tools::HeadersHandle headers_owner(headers);
   std::string bytes;
   for (uint64_t next = first; next < plan_.files.size();) {
-    check(weir_batch_clear(batch, &error), error, "clear a batch");
-    const Commit commit = fill(batch, headers, next, &bytes);
-    // One large file must not stay in this buffer for the rest of the run.
-    if (bytes.capacity() > (4ULL << 20)) std::string().swap(bytes);
-    reporter_->report(Event::kProgress, [&](Sample* sample) {
-      sample->committing_files = commit.files;
-      sample->committing_bytes = commit.bytes;
-    });
-    check(weir_store_commit(store_, batch, WEIR_DURABILITY_SYNC, -1, nullptr, &error), error,
-          "commit");
-    next += commit.files;
+    if (plan_.files[next].size > plan_.batch_bytes) {
+      next += push_alone(headers, next, &bytes).files;
+    } else {
+      check(weir_batch_clear(batch, &error), error, "clear a batch");
+      const Commit commit = fill(batch, headers, next, &bytes);
+      report_commit(commit);
+      check(weir_store_commit(store_, batch, WEIR_DURABILITY_SYNC, -1, nullptr, &error), error,
+            "commit");
+      next += commit.files;
+    }
     reporter_->report(Event::kProgress, [&](Sample* sample) {
       sample->committing_files = 0;
       sample->committing_bytes = 0;

@@ -29,6 +29,8 @@ class Producer {
 
   void set_headers(weir_headers* headers, const FileEntry& file, const std::string& bytes) const;
   Commit fill(weir_batch* batch, weir_headers* headers, uint64_t first, std::string* bytes);
+  Commit push_alone(weir_headers* headers, uint64_t index, std::string* bytes);
+  void report_commit(const Commit& commit);
 
   weir_store* store_;
   weir_queue* queue_;

@@ -1,5 +1,6 @@
 #include "demo/worker.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -98,6 +99,9 @@ void work_through(const fs::path& work, const Plan& plan, weir_store* store, wei
 
 int run_worker(const fs::path& work) {
   try {
+    // Otherwise glibc keeps freed file buffers of up to 32 MiB for each thread, and the peak that is
+    // held against the budget would mostly be the program's own leftovers.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     const Plan plan = load_plan(plan_path(work));
     const auto begin = Clock::now();
     tools::StoreHandle store = open_store(store_path(work), plan);
