@@ -58,6 +58,11 @@ bool MemoryBudget::wait_change(uint64_t seen, env::Clock& clock, int64_t deadlin
   return in_time;
 }
 
+// The lists never grow: release runs in destructors and must not fail for lack of memory.
+ChunkPool::ChunkPool(uint64_t budget_bytes_max) : budget_(budget_bytes_max) {
+  for (int i = 0; i < kClassCount; ++i) free_[i].reserve(kFreeBytesMax / kClassBytes[i]);
+}
+
 ChunkPool* ChunkPool::create(uint64_t budget_bytes_max) { return new ChunkPool(budget_bytes_max); }
 
 ChunkPool::~ChunkPool() {
@@ -116,7 +121,7 @@ void ChunkPool::release(Chunk* chunk) {
     chunk->saved = chunk->evicting = false;
     MutexLock lock(mutex_);
     auto& list = free_[size_class];
-    if (list.size() * chunk->capacity < kFreeBytesMax) {
+    if (list.size() < list.capacity()) {
       list.push_back(chunk);
       kept = true;
     }

@@ -119,7 +119,7 @@ class ChunkPool {
   static constexpr int kClassCount = 4;              // 1, 4, 16, 64 KiB
   static constexpr size_t kFreeBytesMax = 8u << 20;  // kept for reuse, per class
 
-  explicit ChunkPool(uint64_t budget_bytes_max) : budget_(budget_bytes_max) {}
+  explicit ChunkPool(uint64_t budget_bytes_max);
   ~ChunkPool();
   void release(Chunk* chunk);
   void drop_reference();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
+
 namespace weir::storage {
 
 namespace {
@@ -141,6 +143,7 @@ Status Log::fill_slot(Slot* slot) {
   }
   counters_.sync_count += 2;
   WEIR_TRY(synced(slot->file->sync_data()));
+  if (WEIR_SEEDED_BUG(no_directory_sync)) return {};
   return synced(directory_.sync());
 }
 
@@ -233,7 +236,10 @@ Status Log::sync(const LogPlace&) { return sync_current(); }
 
 Status Log::sync_current() {
   ++counters_.sync_count;
-  WEIR_TRY(current_->file->sync_data());
+  if (WEIR_SEEDED_BUG(ack_before_sync)) return {};
+  const Status done = current_->file->sync_data();
+  if (!done.ok() && !WEIR_SEEDED_BUG(retry_failed_sync)) return done;
+  if (!done.ok()) WEIR_TRY(current_->file->sync_data());
   // A file that was deleted under us takes writes and syncs without complaint (RELIABILITY.md §0).
   WEIR_ASSIGN(const bool linked, current_->file->is_linked());
   if (!linked) {

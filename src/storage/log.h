@@ -29,7 +29,7 @@ struct LogPlace {
 
 // A sync's outcome as the store takes it: whatever the reason, a failed one is kFailed and stops the store, because
 // nobody can tell what is on the disk (RELIABILITY.md §2.3).
-inline Status synced(Status status) {
+inline Status synced(const Status& status) {
   return status.ok() ? Status()
                      : Status(Code::kFailed, std::string(status.message()), status.os_error());
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
+
 namespace weir::storage {
 
 namespace {
@@ -27,7 +29,7 @@ Status write_slot_to(env::File& file, uint32_t slot, const format::Manifest& man
 // the name while it still shows it): the file goes, so that the next open makes it anew.
 Status synced_name(env::Directory& directory, std::string_view name) {
   Status status = synced(directory.sync());
-  if (status.ok()) return status;
+  if (status.ok() || WEIR_SEEDED_BUG(lost_name_kept)) return status;
   const Status removed = directory.remove(name);
   if (removed.ok()) return status;
   return {status.code(), text(status.message(), "; ", removed.message()), status.os_error()};
@@ -107,6 +109,7 @@ Status ManifestFile::write_pair(uint32_t first, const format::Manifest& manifest
   numbered.generation = std::max(manifest.generation, generation_ + 1);
   generation_ = numbered.generation + 1;
   WEIR_TRY(write_slot(first, numbered));
+  if (WEIR_SEEDED_BUG(recycle_before_both_slots)) return {};
   numbered.generation = generation_;
   WEIR_TRY(write_slot(1 - first, numbered));
   other_valid_ = true;

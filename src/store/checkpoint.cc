@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
 #include "format/record.h"
 #include "storage/log_scan.h"
 
@@ -82,7 +83,8 @@ int64_t Checkpointer::step() {
 }
 
 Status Checkpointer::run_once(bool closing) {
-  WEIR_TRY(pipeline_.flush());
+  core_.mutex.assert_held();
+  if (!WEIR_SEEDED_BUG(manifest_before_log_sync)) WEIR_TRY(pipeline_.flush());
   WEIR_TRY(pipeline_.wait_no_leader());
   Work work;
   work.closing = closing;
@@ -100,11 +102,13 @@ Status Checkpointer::run_once(bool closing) {
 }
 
 void Checkpointer::begin(Work* work) {
+  core_.mutex.assert_held();
   pipeline_.roll_log();
   work->cut = core_.next_file_id.load();
   work->log_bytes = core_.log_live_bytes;
   for (const auto& [id, stream] : core_.streams) work->streams.push_back(stream);
   state_slot_ = 1 - core_.manifest.state_slot;
+  if (WEIR_SEEDED_BUG(state_slot_in_place)) state_slot_ = core_.manifest.state_slot;
 }
 
 // --- 2: live records before the cut ---
@@ -132,6 +136,7 @@ uint64_t Checkpointer::bytes_to_copy(const StreamPtr& stream, const Work& work) 
 }
 
 Status Checkpointer::copy_streams(Work* work) {
+  core_.mutex.assert_held();
   storage::SegmentWriter* shared_writer = nullptr;
   for (const StreamPtr& stream : work->streams) {
     const uint64_t bytes = stream->dropped ? 0 : bytes_to_copy(stream, *work);
@@ -151,6 +156,7 @@ Status Checkpointer::copy_streams(Work* work) {
 }
 
 Status Checkpointer::new_writer(Work* work, storage::SegmentWriter** out) {
+  core_.mutex.assert_held();
   auto writer = std::make_unique<storage::SegmentWriter>(core_.env, *core_.directory, core_.io);
   Status status;
   {
@@ -167,6 +173,7 @@ Status Checkpointer::new_writer(Work* work, storage::SegmentWriter** out) {
 std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stream,
                                                            const Work& work, uint64_t from,
                                                            uint64_t* resume, NumberSet* dead) {
+  core_.mutex.assert_held();
   std::vector<Piece> pieces;
   uint64_t bytes = 0;
   const auto& extents = stream->extents();
@@ -204,6 +211,7 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
 
 Status Checkpointer::copy_stream(const StreamPtr& stream, Work* work,
                                  storage::SegmentWriter* writer) {
+  core_.mutex.assert_held();
   for (uint64_t from = stream->floor(); from != UINT64_MAX;) {
     NumberSet dead;
     uint64_t resume = 0;
@@ -258,6 +266,7 @@ Status Checkpointer::copy_records(uint32_t stream_id, ByteView body, uint64_t fi
 
 // Closing: what a memory stream holds in memory only.
 Status Checkpointer::copy_chunks(const StreamPtr& stream, storage::SegmentWriter* writer) {
+  core_.mutex.assert_held();
   std::vector<storage::ChunkRef> chunks;
   for (size_t i = 0; i < stream->chunks().size(); ++i) {
     if (!stream->chunks()[i]->saved && stream->chunks()[i]->count != 0)
@@ -276,16 +285,19 @@ Status Checkpointer::copy_chunks(const StreamPtr& stream, storage::SegmentWriter
 // --- 3 ---
 
 Status Checkpointer::finish_segments(Work* work) {
+  core_.mutex.assert_held();
   // The directory's sync also covers what the last checkpoint removed: the next manifest does not list it any more.
   if (work->writers.empty() && core_.manifest.deletes.empty()) return {};
   MutexUnlock unlocked(core_.mutex);
   for (auto& writer : work->writers) WEIR_TRY(writer->finish());
+  if (WEIR_SEEDED_BUG(segments_without_a_name)) return {};
   ++core_.io.sync_count;
   return storage::synced(core_.directory->sync());
 }
 
 // The records are where the state will say: from here on they are read from the segments.
 void Checkpointer::install(Work* work) {
+  core_.mutex.assert_held();
   NewExtents added;
   for (auto& writer : work->writers) {
     const std::shared_ptr<storage::DataFile>& file = writer->file();
@@ -311,6 +323,7 @@ void Checkpointer::install(Work* work) {
 // --- 4 and 5 ---
 
 format::StoreState Checkpointer::capture(Work* work) {
+  core_.mutex.assert_held();
   format::StoreState state;
   state.generation = core_.manifest.generation + 1;
   state.next_stream_id = core_.next_stream_id;
@@ -333,6 +346,7 @@ format::StoreState Checkpointer::capture(Work* work) {
 }
 
 void Checkpointer::capture_files(Work* work, format::StoreState* state) {
+  core_.mutex.assert_held();
   for (const auto& [id, file] : core_.files) {
     if (file->kind() == format::FileKind::kLog && id < work->cut) {
       file->adopted = file->live_extents != 0;
@@ -350,6 +364,7 @@ void Checkpointer::capture_files(Work* work, format::StoreState* state) {
 }
 
 Status Checkpointer::publish(Work* work) {
+  core_.mutex.assert_held();
   const format::StoreState state = capture(work);
   // Write-ahead: nothing that the state contains may be missing in the log after a crash.
   WEIR_TRY(pipeline_.flush());
@@ -391,6 +406,7 @@ Status Checkpointer::publish(Work* work) {
 // --- 6 ---
 
 void Checkpointer::release(Work* work) {
+  core_.mutex.assert_held();
   core_.log_live_bytes -= std::min(core_.log_live_bytes, work->log_bytes);
   ++core_.counted.checkpoint_count;
   std::vector<std::shared_ptr<storage::DataFile>> log_files;
@@ -434,6 +450,7 @@ Status Checkpointer::remove_files(const std::vector<std::shared_ptr<storage::Dat
 
 // Nothing refers to the unfinished segments: their space goes back.
 void Checkpointer::abandon(Work* work) {
+  core_.mutex.assert_held();
   std::vector<std::shared_ptr<storage::DataFile>> files;
   for (auto& writer : work->writers) {
     if (writer->file()) files.push_back(writer->file());

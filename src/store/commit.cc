@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
+
 namespace weir::store {
 
 namespace {
@@ -110,7 +112,8 @@ void CommitPipeline::make_visible(const Touched& touched, bool sync) {
   storage::Stream& stream = **touched.stream;
   const uint64_t next = stream.next_number();
   const bool appended = touched.first != 0;
-  const bool behind = stream.pending_group > synced_group_;
+  const bool behind = stream.pending_group > synced_group_ && !WEIR_SEEDED_BUG(visible_before_sync);
+  if (WEIR_SEEDED_BUG(visible_before_sync)) sync = false;
   if ((!sync || !commit_logs_) && !behind) {
     if (appended) stream.visible_next = next;
     return;
@@ -126,6 +129,7 @@ void CommitPipeline::make_visible(const Touched& touched, bool sync) {
 }
 
 uint64_t CommitPipeline::end_commit(bool sync) {
+  core_.mutex.assert_held();
   uint64_t group = 0;
   if (commit_logs_) {
     group = open_.number;
@@ -156,6 +160,7 @@ bool CommitPipeline::open_is_full() const {
 }
 
 Status CommitPipeline::wait(uint64_t group) {
+  core_.mutex.assert_held();
   while (synced_group_ < group) {
     if (!core_.failed.ok()) return core_.failed;
     if (!leading_) {
@@ -168,12 +173,14 @@ Status CommitPipeline::wait(uint64_t group) {
 }
 
 Status CommitPipeline::flush() {
+  core_.mutex.assert_held();
   if (!core_.failed.ok()) return core_.failed;
   if (!open_.empty()) return wait(open_.number);
   return leading_ ? wait(writing_.number) : Status();
 }
 
 Status CommitPipeline::wait_async_room() {
+  core_.mutex.assert_held();
   while (open_is_full()) {
     if (!core_.failed.ok()) return core_.failed;
     if (!leading_ && wake_flusher_) wake_flusher_();
@@ -184,6 +191,7 @@ Status CommitPipeline::wait_async_room() {
 }
 
 Status CommitPipeline::wait_no_leader() {
+  core_.mutex.assert_held();
   while (leading_) core_.env.clock.wait(done_, core_.mutex, env::kNever);
   return core_.failed;
 }
@@ -203,6 +211,7 @@ uint64_t group_bytes_max(uint64_t bytes, size_t stream_count) {
 }  // namespace
 
 Status CommitPipeline::ensure_log_room(uint64_t bytes) {
+  core_.mutex.assert_held();
   const uint64_t needed = group_bytes_max(open_.bytes + bytes, open_.dirty.size() + 1);
   while (needed > ensured_bytes_) {
     if (!core_.failed.ok()) return core_.failed;
@@ -222,6 +231,7 @@ bool CommitPipeline::has_ack_room(uint64_t needed) const {
 }
 
 Status CommitPipeline::ensure_ack_room(uint64_t bytes) {
+  core_.mutex.assert_held();
   if (!core_.durable) return {};
   const uint64_t needed = group_bytes_max(open_.bytes + bytes, open_.dirty.size() + 1);
   if (needed <= std::max(ensured_bytes_, ensured_ack_bytes_)) return {};
@@ -247,6 +257,7 @@ Status CommitPipeline::ensure_ack_room(uint64_t bytes) {
 
 // One at a time: the others look again when it is there.
 Status CommitPipeline::make_slot(uint64_t bytes) {
+  core_.mutex.assert_held();
   if (making_slot_) {
     core_.env.clock.wait(slot_made_, core_.mutex, env::kNever);
     return {};
@@ -264,6 +275,7 @@ Status CommitPipeline::make_slot(uint64_t bytes) {
 }
 
 void CommitPipeline::roll_log() {
+  core_.mutex.assert_held();
   WEIR_ASSERT(!leading_);
   core_.log->roll();
   remaining_bytes_ = 0;
@@ -273,6 +285,7 @@ void CommitPipeline::roll_log() {
 // --- leading ---
 
 Status CommitPipeline::lead() {
+  core_.mutex.assert_held();
   WEIR_ASSERT(!leading_);
   leading_ = true;
   try {
@@ -288,6 +301,7 @@ Status CommitPipeline::lead() {
 }
 
 Status CommitPipeline::lead_group() {
+  core_.mutex.assert_held();
   const size_t lazy_count = lazy_.size();
   for (size_t i = 0; i < lazy_count; ++i) lazy_[i]->before_group_locked();
   lazy_.clear();
@@ -299,6 +313,7 @@ Status CommitPipeline::lead_group() {
   slots_taken_ = bytes > remaining_bytes_ ? 1 : 0;
   remaining_bytes_ -= std::min(remaining_bytes_, bytes);
   if (slots_taken_ != 0) remaining_bytes_ = 0;
+  if (WEIR_SEEDED_BUG(dead_lost_on_roll) && slots_taken_ != 0) writing_.operations.clear();
   open_.clear();
   open_.number = writing_.number + 1;
   collect_frames();
@@ -324,12 +339,14 @@ void CommitPipeline::collect_frames() {
 }
 
 Status CommitPipeline::write_group() {
+  core_.mutex.assert_held();
   const format::Position durable = core_.synced_end;
   MutexUnlock unlocked(core_.mutex);
   return writer_->write(frames_, writing_.commit_count, durable, &place_);
 }
 
 void CommitPipeline::publish() {
+  core_.mutex.assert_held();
   const format::Position end = core_.log->end();
   written_bytes_ = end.offset - place_.offset + (place_.starts_file ? format::kBlockBytes : 0);
   core_.synced_end = end;
@@ -374,12 +391,14 @@ void CommitPipeline::publish() {
 }
 
 int64_t CommitPipeline::flusher_step() {
+  core_.mutex.assert_held();
   const int64_t next = flush_what_is_due();
   flusher_armed_ = next != env::kNever;
   return next;
 }
 
 int64_t CommitPipeline::flush_what_is_due() {
+  core_.mutex.assert_held();
   if (!core_.failed.ok()) return env::kNever;
   const int64_t now = core_.env.clock.monotonic_ns();
   const int64_t interval_ns = core_.options.async_interval_ms * env::kNanosecondsPerMillisecond;
@@ -394,7 +413,8 @@ int64_t CommitPipeline::flush_what_is_due() {
     const int64_t due = last_sync_ns_ + std::max(kMarkAfterNs, interval_ns);
     if (now < due) return due;
     // A quiet moment: space that was freed goes back now.
-    if (wake_checkpoint_ && core_.has_dead_files()) wake_checkpoint_();
+    const bool log_is_long = core_.log_live_bytes > core_.options.wal_bytes_max / 2;
+    if (wake_checkpoint_ && (log_is_long || core_.has_dead_files())) wake_checkpoint_();
     // Neither is worth the last room in the log.
     if (!has_ack_room(group_bytes_max(kLazyBytesMax, 1))) return env::kNever;
     // An empty group is the sync mark: it witnesses that everything before it was synced.
@@ -404,6 +424,7 @@ int64_t CommitPipeline::flush_what_is_due() {
 }
 
 void CommitPipeline::fail(const Status& why) {
+  core_.mutex.assert_held();
   if (core_.failed.ok()) {
     core_.failed =
         Status(Code::kFailed,

@@ -47,6 +47,7 @@ class CommitPipeline {
   // The group in which the next commit would be.
   uint64_t open_group() const { return open_.number; }
   bool idle() const { return !leading_ && open_.empty(); }
+  uint64_t open_bytes() const { return open_.bytes; }
 
   // --- background ---
   // Leads when the open group is old or full, or marks the log synced when it is idle. Returns when to call again.

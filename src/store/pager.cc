@@ -52,6 +52,7 @@ class Packer {
 // --- room ---
 
 Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check) {
+  core_.mutex.assert_held();
   // What takes no memory, an acknowledgement, never waits for it.
   if (bytes != 0 && core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
     WEIR_TRY(make_memory_room(bytes, deadline_ns, check));
@@ -62,6 +63,7 @@ Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Ch
 }
 
 void Pager::evict_to(uint64_t target) {
+  core_.mutex.assert_held();
   storage::MemoryBudget& budget = core_.pool->budget();
   std::vector<std::pair<uint64_t, storage::Stream*>> by_size;
   for (const auto& [id, stream] : core_.streams) {
@@ -77,11 +79,13 @@ void Pager::evict_to(uint64_t target) {
 }
 
 void Pager::relieve() {
+  core_.mutex.assert_held();
   storage::MemoryBudget& budget = core_.pool->budget();
   if (core_.durable && budget.used() > budget.high_mark()) evict_to(budget.low_mark());
 }
 
 Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check& check) {
+  core_.mutex.assert_held();
   storage::MemoryBudget& budget = core_.pool->budget();
   while (true) {
     if (!core_.failed.ok()) return core_.failed;
@@ -115,6 +119,7 @@ Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check&
 }
 
 Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& check) {
+  core_.mutex.assert_held();
   const uint64_t limit =
       core_.options.wal_bytes_max - core_.options.wal_bytes_max / kLogReserveShare;
   storage::MemoryBudget& budget = core_.pool->budget();
@@ -122,11 +127,16 @@ Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& ch
     if (!core_.failed.ok()) return core_.failed;
     const uint64_t seen = budget.change_count();
     if (check) WEIR_TRY(check());
-    if (core_.log_live_bytes + bytes <= core_.options.wal_bytes_max / 2) return {};
+    if (core_.log_live_bytes + pipeline_.open_bytes() + bytes <= core_.options.wal_bytes_max / 2)
+      return {};
     if (wake_checkpoint_) wake_checkpoint_();
-    if (core_.log_live_bytes + bytes <= limit) return {};
+    if (core_.log_live_bytes + pipeline_.open_bytes() + bytes <= limit) return {};
     // A message larger than the log still gets through, alone.
-    if (core_.log_live_bytes <= limit / 2) return {};
+    if (core_.log_live_bytes <= limit / 2) {
+      if (pipeline_.open_bytes() == 0) return {};
+      WEIR_TRY(pipeline_.flush());
+      continue;
+    }
     if (!core_.checkpoint_problem.ok()) return core_.checkpoint_problem;
     if (deadline_ns <= core_.env.clock.monotonic_ns())
       deadline_ns = core_.env.clock.deadline_after_ms(kLogWaitMs);
@@ -146,6 +156,7 @@ Status Pager::make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& ch
 // --- memory streams ---
 
 Result<bool> Pager::spill(uint64_t wanted) {
+  core_.mutex.assert_held();
   if (spilling_) {
     while (spilling_) core_.env.clock.wait(spilled_, core_.mutex, env::kNever);
     return true;
@@ -219,6 +230,7 @@ Status Pager::write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32
 
 std::vector<Pager::Piece> Pager::collect_pieces(const StreamPtr& stream, uint64_t number,
                                                 uint64_t limit) {
+  core_.mutex.assert_held();
   std::vector<Piece> pieces;
   const auto& extents = stream->extents();
   uint64_t bytes = 0;
@@ -282,6 +294,7 @@ void Pager::note_read(const std::shared_ptr<storage::DataFile>& file) {
 }
 
 Status Pager::load(const StreamPtr& stream, uint64_t number) {
+  core_.mutex.assert_held();
   if (stream->loading) {
     while (stream->loading) core_.env.clock.wait(loaded_, core_.mutex, env::kNever);
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
 #include "format/operation.h"
 #include "storage/group_writer.h"
 #include "storage/segment.h"
@@ -61,14 +62,22 @@ Status Recovery::open() {
 
 // --- a new store ---
 
+Status Recovery::check_foreign(const env::Directory& directory,
+                               const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), storage::kManifestName) != names.end()) return {};
+  for (const std::string& name : names) {
+    if (is_own_name(name)) continue;
+    return {Code::kInvalidArgument,
+            text("directory ", directory.path(), " is not a weir store: it holds ",
+                 weir::quoted(name), "; choose an empty or a new directory")};
+  }
+  return {};
+}
+
 // No manifest: a new directory, one whose making was broken off, somebody else's, or a store that lost its manifest.
 Status Recovery::check_directory(const std::vector<std::string>& names) const {
+  WEIR_TRY(check_foreign(*core_.directory, names));
   for (const std::string& name : names) {
-    if (!is_own_name(name)) {
-      return {Code::kInvalidArgument,
-              text("directory ", core_.directory->path(), " is not a weir store: it holds ",
-                   quoted(name), "; choose an empty or a new directory")};
-    }
     bool holds_data = storage::parse_name("seg-", name) != 0;
     if (storage::is_slot_name(name)) {
       WEIR_ASSIGN(std::unique_ptr<env::File> file,
@@ -142,6 +151,7 @@ Status Recovery::load_state() {
 }
 
 Status Recovery::load_segment(const format::SegmentEntry& entry) {
+  core_.mutex.assert_held();
   auto data = std::make_shared<storage::DataFile>(
       format::FileKind::kSegment, storage::segment_name(entry.file_id),
       format::Seed{core_.uuid, entry.file_id, entry.salt});
@@ -192,7 +202,10 @@ Status Recovery::find_log_files(const std::vector<std::string>& names) {
     WEIR_ASSIGN(const size_t read, file->read_at(0, block));
     if (read == block.size()) {
       Result<format::FileHeader> header = format::read_file_header(block);
-      if (!header.ok() && header.status().code() != Code::kCorrupt) return header.take_status();
+      if (!header.ok() && header.status().code() != Code::kCorrupt) {
+        return {header.status().code(),
+                text(name, " of ", core_.directory->path(), ": ", header.status().message())};
+      }
       if (header.ok()) next_file_id = std::max(next_file_id, header.value().file_id + 1);
       if (header.ok() && header.value().uuid == core_.uuid &&
           header.value().file_id >= manifest_.cut_file_id) {
@@ -292,7 +305,8 @@ Status Recovery::scan() {
     core_.log_live_bytes += file.data->bytes;
   }
   // After an orderly close nothing stands behind the end: the file is written on.
-  if (!unclean_ && !log_files_.empty() && !core_.options.read_only)
+  const bool goes_on = !unclean_ || WEIR_SEEDED_BUG(stale_end_trusted);
+  if (goes_on && !log_files_.empty() && !core_.options.read_only)
     core_.log->resume(log_files_.back().header);
   return {};
 }
@@ -301,6 +315,7 @@ Status Recovery::scan() {
 // manifest slots. It is made durable before anything is built on it (invariant 10).
 Status Recovery::make_believed_durable() {
   ++core_.io.sync_count;
+  if (WEIR_SEEDED_BUG(believed_as_it_is)) return {};
   WEIR_TRY(core_.directory->sync());
   return core_.manifest_file->rewrite_believed(manifest_);
 }
@@ -311,7 +326,7 @@ Status Recovery::make_believed_durable() {
 // over: the old file may be all there is. When not even its header is witnessed, the new file takes its place in the
 // chain.
 Status Recovery::copy_tail() {
-  if (log_files_.empty()) return {};
+  if (log_files_.empty() || WEIR_SEEDED_BUG(no_tail_rewrite)) return {};
   const format::FileHeader& last = log_files_.back().header;
   const bool replaces_file = scan_.durable <= format::Position{last.file_id, format::kBlockBytes};
   const auto first =
@@ -319,6 +334,7 @@ Status Recovery::copy_tail() {
                    [&](const storage::ScannedGroup& group) { return group.at >= scan_.durable; });
   const auto index = static_cast<size_t>(first - scan_.groups.begin());
   if (first == scan_.groups.end() && !replaces_file) return {};
+  if (WEIR_SEEDED_BUG(stale_end_trusted)) return {};
   const format::Position cut = replaces_file ? last.previous_end : first->at;
   const uint32_t crc = replaces_file ? last.previous_crc : scan_.groups[index - 1].crc;
   core_.log->set_end(cut, crc, replaces_file ? last.first_group : first->header.sequence);
@@ -435,7 +451,7 @@ void Recovery::apply_operation(const format::Operation& operation) {
       core_.streams.erase(found);
       break;
     case format::OperationKind::kDead:
-      stream.mark_dead(operation.first, operation.last);
+      if (!WEIR_SEEDED_BUG(acks_not_replayed)) stream.mark_dead(operation.first, operation.last);
       break;
     case format::OperationKind::kCeiling:
       stream.ceiling_logged = operation.first;
@@ -501,9 +517,9 @@ void Recovery::finish_streams() {
     const auto uncertain = stream->facts.find(kUncertainFact);
     const bool known = uncertain == stream->facts.end() || uncertain->second.size() != 8;
     stream->recovered_unclean = unclean_ || !known;
-    stream->recovered_next =
-        unclean_ || known ? stream->next_number()
-                          : load_little<uint64_t>(as_bytes(uncertain->second).data());
+    stream->recovered_next = unclean_ || known
+                                 ? stream->next_number()
+                                 : load_little<uint64_t>(as_bytes(uncertain->second).data());
     stream->visible_next = stream->next_number();
     stream->head_hint = stream->floor();
     MutexLock lock(core_.mutex);
@@ -549,6 +565,7 @@ Status Recovery::write_manifest() {
 // Unfinished segments of a checkpoint that was broken off, scratch files of the last run, and what the manifest says
 // is to be deleted. Anything else stays, whatever it is: nothing is deleted because metadata does not mention it.
 Status Recovery::remove_leftovers(const std::vector<std::string>& names) {
+  core_.mutex.assert_held();  // nobody else has the store yet
   bool any = false;
   for (const std::string& name : names) {
     const uint64_t segment = storage::parse_name("seg-", name);

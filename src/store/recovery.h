@@ -15,6 +15,9 @@ class Recovery {
 
   // Fills core: manifest, streams, files, log. The directory is open and locked. Not shared with anybody yet.
   Status open();
+  // kInvalidArgument when the directory is somebody else's: asked before even a lock is made in it.
+  static Status check_foreign(const env::Directory& directory,
+                              const std::vector<std::string>& names);
   // The log continues in a new file: worth a checkpoint soon, or a store that crashes often fills its ring.
   bool used_new_file() const { return unclean_ && !log_files_.empty(); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/seeded_bug.h"
 #include "store/recovery.h"
 
 namespace weir::store {
@@ -35,6 +36,8 @@ Status Store::open_directory(const std::string& path) {
   const bool writable = !core.options.read_only;
   WEIR_ASSIGN(core.directory, core.env.file_system.open_directory(
                                   path, writable && core.options.create, !writable));
+  WEIR_ASSIGN(const std::vector<std::string> names, core.directory->list());
+  WEIR_TRY(Recovery::check_foreign(*core.directory, names));
   WEIR_ASSIGN(core.lock, core.directory->lock(storage::kLockName, writable));
   Recovery recovery(core);
   WEIR_TRY(recovery.open());
@@ -76,7 +79,7 @@ void Store::stop_tasks() {
 }
 
 Store::~Store() {
-  if (pipeline_ == nullptr) return;  // never opened
+  if (checkpointer_ == nullptr) return;  // never opened
   try {
     close();
   } catch (const std::exception&) {
@@ -160,16 +163,29 @@ Statistics Store::statistics() {
 // --- for engines ---
 
 Status Store::check_writable_locked() const {
+  core_->mutex.assert_held();
   if (core_->options.read_only) return {Code::kReadOnly, "the store was opened read only"};
   return core_->failed;
 }
 
+bool Store::has_failed_locked() const {
+  core_->mutex.assert_held();
+  return !core_->failed.ok();
+}
+
+void Store::wait_locked(CondVar& condition, int64_t deadline_ns) {
+  core_->mutex.assert_held();
+  core_->env.clock.wait(condition, core_->mutex, deadline_ns);
+}
+
 StreamPtr Store::find_stream_locked(uint8_t engine, std::string_view name) const {
+  core_->mutex.assert_held();
   const auto found = core_->names.find(std::pair<uint8_t, std::string>(engine, name));
   return found == core_->names.end() ? nullptr : found->second;
 }
 
 std::vector<StreamPtr> Store::streams_of_locked(uint8_t engine) const {
+  core_->mutex.assert_held();
   std::vector<StreamPtr> found;
   for (const auto& [id, stream] : core_->streams) {
     if (stream->engine() == engine) found.push_back(stream);
@@ -178,6 +194,7 @@ std::vector<StreamPtr> Store::streams_of_locked(uint8_t engine) const {
 }
 
 Result<StreamPtr> Store::create_stream_locked(uint8_t engine, uint8_t kind, std::string_view name) {
+  core_->mutex.assert_held();
   WEIR_TRY(check_writable_locked());
   if (core_->streams.size() >= kStreamCountMax) {
     return Status(Code::kLimit, text("the store has ", uint64_t{core_->streams.size()},
@@ -208,10 +225,12 @@ Result<StreamPtr> Store::create_stream_locked(uint8_t engine, uint8_t kind, std:
 }
 
 Status Store::wait_created_locked(const StreamPtr& stream) {
+  core_->mutex.assert_held();
   return core_->options.read_only ? Status() : pipeline_->wait(stream->created_group);
 }
 
 Status Store::drop_stream_locked(const StreamPtr& stream) {
+  core_->mutex.assert_held();
   WEIR_TRY(check_writable_locked());
   WEIR_TRY(pipeline_->ensure_ack_room(kDropBytes));
   if (stream->dropped) return Code::kNotFound;
@@ -234,7 +253,8 @@ Status Store::drop_stream_locked(const StreamPtr& stream) {
 }
 
 Status Store::reserve_ids_locked(const StreamPtr& stream, uint64_t count) {
-  if (!core_->durable) return {};
+  core_->mutex.assert_held();
+  if (!core_->durable || WEIR_SEEDED_BUG(id_reuse)) return {};
   while (true) {
     const uint64_t needed = stream->next_number() + count;
     if (needed <= stream->ceiling_synced) {
@@ -250,6 +270,7 @@ Status Store::reserve_ids_locked(const StreamPtr& stream, uint64_t count) {
 }
 
 void Store::log_ceiling_locked(const StreamPtr& stream, uint64_t ceiling) {
+  core_->mutex.assert_held();
   format::Operation operation;
   operation.kind = format::OperationKind::kCeiling;
   operation.stream_id = stream->id();
@@ -259,6 +280,7 @@ void Store::log_ceiling_locked(const StreamPtr& stream, uint64_t ceiling) {
 }
 
 Status Store::finish_locked(uint64_t group, Durability durability, Level* out_level) {
+  core_->mutex.assert_held();
   *out_level = Level::kMemory;
   if (group == 0 || durability != Durability::kSync) return {};
   WEIR_TRY(pipeline_->wait(group));

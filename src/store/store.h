@@ -42,6 +42,9 @@ class Store {
 
   // All below with the mutex held; those that return Status may release it.
   Status check_writable_locked() const;
+  bool has_failed_locked() const;
+  // As env::Clock::wait.
+  void wait_locked(CondVar& condition, int64_t deadline_ns);
   Durability resolve(Durability durability) const {
     return durability == Durability::kDefault ? core_->options.durability : durability;
   }

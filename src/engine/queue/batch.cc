@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/queue/draft.h"
+#include "base/seeded_bug.h"
 #include "engine/queue/queue.h"
 #include "engine/queue/state.h"
 
@@ -191,6 +192,7 @@ void Batch::sequence_locked(uint64_t* group, bool sync) {
     }
     if (item.left_out) continue;
     item.id = pipeline.append(stream, item.draft);
+    if (WEIR_SEEDED_BUG(batch_split)) pipeline.end_commit(sync), (void)pipeline.flush().ok();
     ++state.counted.push_count;
     if (item.producer_id != 0)
       state.set_producer(item.producer_id, item.producer_sequence, item.id);

@@ -1,6 +1,7 @@
 #include "engine/queue/delivery.h"
 
 #include <algorithm>
+#include <new>
 
 namespace weir::queue {
 
@@ -44,13 +45,21 @@ void Delivery::pass(uint64_t number) {
 }
 
 uint32_t Delivery::deliver(uint64_t number, uint64_t owner, int64_t lease_deadline_ns) {
-  const uint32_t count = take_count(number);
-  pass(number);
-  InFlight& entry = flight_.insert(number);
+  // What may lack memory comes first: then nothing has changed.
+  if (lease_deadline_ns != 0) leases_.emplace(lease_deadline_ns, number);
+  const uint32_t count = count_of(number) + 1;
+  try {
+    flight_.insert(number);
+  } catch (const std::bad_alloc&) {
+    leases_.erase({lease_deadline_ns, number});
+    throw;
+  }
+  InFlight& entry = *flight_.find(number);
   entry.count = count;
   entry.owner = owner;
   entry.lease_deadline_ns = lease_deadline_ns;
-  if (lease_deadline_ns != 0) leases_.emplace(lease_deadline_ns, number);
+  if (!counts_.empty()) counts_.erase(number);
+  pass(number);
   return count;
 }
 
@@ -87,19 +96,25 @@ void Delivery::make_ready(uint64_t number) {
 void Delivery::give_back(uint64_t number, int64_t due_ns) {
   const InFlight* entry = flight_.find(number);
   if (entry == nullptr) return;
+  // What may lack memory comes first: a message is never in neither place.
   counts_.insert(number) = entry->count;
-  if (entry->lease_deadline_ns != 0) leases_.erase({entry->lease_deadline_ns, number});
-  flight_.erase(number);
   if (due_ns == 0) {
     make_ready(number);
   } else {
     delay(number, due_ns);
   }
+  if (entry->lease_deadline_ns != 0) leases_.erase({entry->lease_deadline_ns, number});
+  flight_.erase(number);
 }
 
 void Delivery::delay(uint64_t number, int64_t due_ns) {
-  delayed_.insert(number) = due_ns;
   delays_.emplace(due_ns, number);
+  try {
+    delayed_.insert(number) = due_ns;
+  } catch (const std::bad_alloc&) {
+    delays_.erase({due_ns, number});
+    throw;
+  }
 }
 
 void Delivery::set_lease(uint64_t number, int64_t deadline_ns) {
@@ -145,8 +160,8 @@ uint64_t Delivery::expire(int64_t now_ns) {
   }
   while (!delays_.empty() && delays_.begin()->first <= now_ns) {
     const uint64_t number = delays_.begin()->second;
-    forget_delay(number);
     make_ready(number);
+    forget_delay(number);
   }
   return expired;
 }

@@ -63,17 +63,22 @@ void Messages::add(const uint8_t* record, storage::Chunk* chunk, uint32_t delive
   items_.push_back(std::move(message));
 }
 
-Status Messages::decode() {
-  for (Message& message : items_) {
-    if (message.properties_bytes.empty()) continue;
-    Result<format::Properties> properties = format::decode_properties(message.properties_bytes);
-    if (!properties.ok()) {
-      return {properties.status().code(),
-              text("properties of message ", message.id, ": ", properties.status().message())};
-    }
-    message.properties = std::make_unique<format::Properties>(properties.take());
+Status Messages::decode_last() {
+  Message& message = items_.back();
+  if (message.properties_bytes.empty()) return {};
+  Result<format::Properties> properties = format::decode_properties(message.properties_bytes);
+  if (!properties.ok()) {
+    return {properties.status().code(),
+            text("properties of message ", message.id, ": ", properties.status().message())};
   }
+  message.properties = std::make_unique<format::Properties>(properties.take());
   return {};
+}
+
+// Its copy or pin stays until clear(): others may share it.
+void Messages::drop_last() {
+  payload_bytes_ -= items_.back().payload.size();
+  items_.pop_back();
 }
 
 }  // namespace weir::queue

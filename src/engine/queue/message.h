@@ -38,8 +38,10 @@ class Messages {
 
   // Adds the record at `record` (header first), copying a small body and pinning the chunk of a large one.
   void add(const uint8_t* record, storage::Chunk* chunk, uint32_t delivery_count, bool redelivered);
-  // Decodes properties, without any lock. kCorrupt when they cannot be read.
-  Status decode();
+  // Decodes the properties of the one added last. kCorrupt when they cannot be read.
+  Status decode_last();
+  // Takes back the one added last.
+  void drop_last();
 
  private:
   struct Arena {

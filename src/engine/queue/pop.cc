@@ -1,5 +1,6 @@
 // Pop and peek of a queue handle.
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "engine/queue/queue.h"
@@ -52,16 +53,15 @@ class Place {
 Status Handle::pop(size_t count_max, const PopOptions& options, Messages* into) {
   into->clear();
   Status status;
-  {
-    MutexLock lock(store_->mutex());
+  MutexLock lock(store_->mutex());
+  try {
     status = pop_locked(count_max, options, into);
-    if (into->count() != 0 && options.acknowledge) {
-      status = acknowledge_taken_locked(*into, options);
-    } else if (into->count() != 0) {
-      status = Status();  // some were taken before one could not be read: they are the result
-    }
+  } catch (const std::bad_alloc&) {
+    if (into->count() == 0) throw;
   }
-  if (status.ok()) status = into->decode();
+  if (into->count() == 0) return status;
+  // Some may have been taken before one could not be read: they are the result.
+  status = options.acknowledge ? acknowledge_taken_locked(*into, options) : Status();
   if (!status.ok()) into->clear();
   return status;
 }
@@ -94,9 +94,9 @@ Status Handle::wait_ready_locked(Waiter* waiter, int64_t deadline_ns, uint64_t i
   store::Store& store = *store_;
   while (true) {
     const int64_t wake_ns = std::min(deadline_ns, state_->delivery.next_due_ns());
-    if (!waiter->woken) store.clock().wait(waiter->condition, store.mutex(), wake_ns);
+    if (!waiter->woken) store.wait_locked(waiter->condition, wake_ns);
     const bool woken = std::exchange(waiter->woken, false);
-    if (closed_ || stream_->dropped || !store.core().failed.ok())
+    if (closed_ || stream_->dropped || store.has_failed_locked())
       return {};  // the caller's checks tell which
     if (interrupt_count_ != interrupts_seen) return Code::kInterrupted;
     const int64_t now = store.clock().monotonic_ns();
@@ -128,18 +128,7 @@ Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages
     }
     if (into->count() != 0 && into->payload_bytes() + payload_bytes_of(record) > options.bytes_max)
       break;
-    const bool uncertain = stream_->recovered_unclean && number < stream_->recovered_next;
-    const uint32_t count = delivery.count_of(number) + 1;
-    into->add(record, chunk, count, count > 1 || uncertain);
-    options.acknowledge ? delivery.deliver_final(number)
-                        : delivery.deliver(number, owner_, lease_ns);
-    if (count > 1) {
-      ++state_->counted.redelivery_count;
-      if (!options.acknowledge) {
-        state_->log_count(number, count, 0);
-        store.pipeline().end_commit(false);
-      }
-    }
+    WEIR_TRY(take_one_locked(number, record, chunk, options, lease_ns, into));
     stream_->head_hint = number;
   }
   // Those that wait sleep no longer than until the next deadline they know of.
@@ -147,6 +136,33 @@ Status Handle::take_locked(size_t count_max, const PopOptions& options, Messages
   if (into->count() == 0) return Code::kEmpty;
   state_->counted.delivery_count += into->count();
   if (!options.acknowledge) state_->note_delivered();
+  return {};
+}
+
+// Everything that can fail comes before the delivery state changes.
+Status Handle::take_one_locked(uint64_t number, const uint8_t* record, storage::Chunk* chunk,
+                               const PopOptions& options, int64_t lease_ns, Messages* into) {
+  Delivery& delivery = state_->delivery;
+  const bool uncertain = stream_->recovered_unclean && number < stream_->recovered_next;
+  const uint32_t count = delivery.count_of(number) + 1;
+  into->add(record, chunk, count, count > 1 || uncertain);
+  try {
+    const Status decoded = into->decode_last();
+    if (!decoded.ok()) {
+      into->drop_last();
+      return decoded;
+    }
+    if (count > 1 && !options.acknowledge) {
+      state_->log_count(number, count, 0);
+      store_->pipeline().end_commit(false);
+    }
+    options.acknowledge ? delivery.deliver_final(number)
+                        : delivery.deliver(number, owner_, lease_ns);
+  } catch (const std::bad_alloc&) {
+    into->drop_last();
+    throw;
+  }
+  if (count > 1) ++state_->counted.redelivery_count;
   return {};
 }
 
@@ -170,15 +186,11 @@ Status Handle::acknowledge_taken_locked(const Messages& taken, const PopOptions&
 
 Status Handle::peek(size_t count_max, uint64_t bytes_max, Messages* into) {
   into->clear();
-  Status status;
-  {
-    MutexLock lock(store_->mutex());
-    WEIR_TRY(check_open_locked());
-    status = peek_locked(count_max, bytes_max, into);
-  }
-  if (into->count() != 0) status = into->decode();
-  if (!status.ok()) into->clear();
-  return status;
+  MutexLock lock(store_->mutex());
+  WEIR_TRY(check_open_locked());
+  const Status status = peek_locked(count_max, bytes_max, into);
+  // Some may have been found before one could not be read: they are the result.
+  return into->count() != 0 ? Status() : status;
 }
 
 Status Handle::peek_locked(size_t count_max, uint64_t bytes_max, Messages* into) {
@@ -199,6 +211,11 @@ Status Handle::peek_locked(size_t count_max, uint64_t bytes_max, Messages* into)
     const uint32_t count = delivery.count_of(number);
     const bool uncertain = stream_->recovered_unclean && number < stream_->recovered_next;
     into->add(record, chunk, count, count > 0 || uncertain);
+    const Status decoded = into->decode_last();
+    if (!decoded.ok()) {
+      into->drop_last();
+      return decoded;
+    }
     after = number;
   }
   return into->count() == 0 ? Status(Code::kEmpty) : Status();

@@ -128,6 +128,8 @@ class Handle {
   Status wait_ready_locked(Waiter* waiter, int64_t deadline_ns, uint64_t interrupts_seen);
   Status pop_locked(size_t count_max, const PopOptions& options, Messages* into);
   Status take_locked(size_t count_max, const PopOptions& options, Messages* into);
+  Status take_one_locked(uint64_t number, const uint8_t* record, storage::Chunk* chunk,
+                         const PopOptions& options, int64_t lease_ns, Messages* into);
   Status acknowledge_taken_locked(const Messages& taken, const PopOptions& options);
   Status peek_locked(size_t count_max, uint64_t bytes_max, Messages* into);
 

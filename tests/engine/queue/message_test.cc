@@ -79,7 +79,7 @@ TEST_F(MessagesTest, properties_and_payload_are_told_apart) {
   const storage::ChunkRef chunk = chunk_of(5, encoded, as_bytes("body"));
 
   messages_.add(chunk->data, chunk.get(), 3, true);
-  ASSERT_TRUE(messages_.decode().ok());
+  ASSERT_TRUE(messages_.decode_last().ok());
 
   const Message& message = messages_.at(0);
   EXPECT_EQ(message.id, 5U);
@@ -96,7 +96,7 @@ TEST_F(MessagesTest, properties_that_cannot_be_read_name_their_message) {
   const storage::ChunkRef chunk = chunk_of(5, as_bytes("nonsense"), {});
   messages_.add(chunk->data, chunk.get(), 1, false);
 
-  const Status status = messages_.decode();
+  const Status status = messages_.decode_last();
 
   EXPECT_EQ(status.code(), Code::kCorrupt);
   EXPECT_NE(status.message().find("message 5"), std::string_view::npos);
