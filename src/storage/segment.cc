@@ -70,12 +70,28 @@ Status SegmentWriter::write_frame(format::FrameHeader header, ByteView body) {
     entries_.push_back(
         {header.stream_id, header.record_count, header.first, header.last, at, frame_bytes});
   }
+  if (body.size() >= kBufferBytes) return write_large(header, body, at, frame_bytes);
   const size_t start = buffer_.size();
   buffer_.resize(start + frame_bytes);
   format::write_frame_header(header, data_->seed(), at, buffer_.data() + start);
   if (!body.empty())
     std::memcpy(buffer_.data() + start + format::kFrameHeaderBytes, body.data(), body.size());
   return buffer_.size() >= kBufferBytes ? flush() : Status();
+}
+
+// Straight from where the body lies: no second copy of a large record.
+Status SegmentWriter::write_large(const format::FrameHeader& header, ByteView body, uint64_t at,
+                                  size_t frame_bytes) {
+  WEIR_TRY(flush());
+  uint8_t head[format::kFrameHeaderBytes];
+  format::write_frame_header(header, data_->seed(), at, head);
+  static constexpr uint8_t kPadding[8] = {};
+  const ByteView parts[] = {head, body, {kPadding, frame_bytes - sizeof head - body.size()}};
+  WEIR_TRY(file_->write_at(offset_, parts));
+  counters_.write_bytes += frame_bytes;
+  offset_ += frame_bytes;
+  data_->bytes = offset_;
+  return {};
 }
 
 Status SegmentWriter::flush() {

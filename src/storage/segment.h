@@ -36,6 +36,8 @@ class SegmentWriter {
 
  private:
   Status write_frame(format::FrameHeader header, ByteView body);
+  Status write_large(const format::FrameHeader& header, ByteView body, uint64_t at,
+                     size_t frame_bytes);
 
   env::Env& env_;
   env::Directory& directory_;

@@ -196,6 +196,10 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
       piece.body = piece.chunk->bytes();
     }
     bytes += extent.bytes;
+    if (WEIR_SEEDED_BUG(checkpoint_skips_open_chunks) && piece.chunk) {
+      --piece.file->pins;
+      continue;
+    }
     pieces.push_back(std::move(piece));
   }
   if (!pieces.empty()) {
@@ -367,7 +371,7 @@ Status Checkpointer::publish(Work* work) {
   core_.mutex.assert_held();
   const format::StoreState state = capture(work);
   // Write-ahead: nothing that the state contains may be missing in the log after a crash.
-  WEIR_TRY(pipeline_.flush());
+  if (!WEIR_SEEDED_BUG(manifest_before_log_sync)) WEIR_TRY(pipeline_.flush());
   WEIR_TRY(pipeline_.wait_no_leader());
   format::Manifest manifest = core_.manifest;
   manifest.generation = state.generation;

@@ -123,8 +123,34 @@ Status verify_segment(Core& core, storage::DataFile& data, Check* check) {
   return {};
 }
 
-Result<VerifyReport> finish(Check* check) {
+// The groups of a log file were checked at open; this counts what is in them, and what is in adopted files.
+Status verify_log(Core& core, storage::DataFile& data, Check* check) {
+  WEIR_ASSIGN(const std::shared_ptr<env::File> file, data.file(*core.directory));
+  storage::WindowReader reader(*file, data.bytes);
+  for (uint64_t offset = format::kBlockBytes; offset < data.bytes;) {
+    const Result<storage::ScannedGroup> group = storage::read_group(reader, data.seed(), offset);
+    if (!group.ok()) {
+      if (group.status().code() != Code::kCorrupt) return group.status();
+      check->damage(text(data.name(), " (id ", data.id(), ") at offset ", offset, ": ",
+                         group.status().message()));
+      break;
+    }
+    for (const storage::ScannedFrame& frame : group.value().frames) {
+      ++check->frame_count;
+      check->record_count += frame.header.record_count;
+    }
+    offset += group.value().header.total_bytes;
+  }
+  check->bytes += data.bytes;
+  return {};
+}
+
+Result<VerifyReport> finish(Check* check, Core* core) {
   check->json.end_array();
+  if (core != nullptr) {
+    MutexLock lock(core->mutex);
+    write_files(check->json, *core);
+  }
   check->json.field("damage_count", check->damage_count);
   check->json.field("frame_count", check->frame_count).field("record_count", check->record_count);
   check->json.field("bytes", check->bytes).flag("sound", check->damage_count == 0);
@@ -158,19 +184,21 @@ Result<VerifyReport> verify(env::Env& env, std::string_view url) {
   if (!store.ok()) {
     if (store.status().code() != Code::kCorrupt) return store.take_status();
     check.damage(store.status().message());
-    return finish(&check);
+    return finish(&check, nullptr);
   }
   Core& core = store.value()->core();
-  std::vector<std::shared_ptr<storage::DataFile>> segments;
+  std::vector<std::shared_ptr<storage::DataFile>> files;
   {
     MutexLock lock(core.mutex);
     for (const auto& [id, file] : core.files) {
-      if (file->kind() == format::FileKind::kSegment) segments.push_back(file);
-      if (file->kind() == format::FileKind::kLog) check.bytes += file->bytes;
+      files.push_back(file);
     }
   }
-  for (const auto& file : segments) WEIR_TRY(verify_segment(core, *file, &check));
-  return finish(&check);
+  for (const auto& file : files) {
+    const bool is_log = file->kind() == format::FileKind::kLog;
+    WEIR_TRY(is_log ? verify_log(core, *file, &check) : verify_segment(core, *file, &check));
+  }
+  return finish(&check, &core);
 }
 
 }  // namespace weir::store

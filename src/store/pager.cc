@@ -62,7 +62,7 @@ Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Ch
   return pipeline_.ensure_log_room(bytes);
 }
 
-void Pager::evict_to(uint64_t target) {
+void Pager::evict_to(uint64_t target, bool heads_too) {
   core_.mutex.assert_held();
   storage::MemoryBudget& budget = core_.pool->budget();
   std::vector<std::pair<uint64_t, storage::Stream*>> by_size;
@@ -74,7 +74,7 @@ void Pager::evict_to(uint64_t target) {
   for (const auto& [size, stream] : by_size) {
     const uint64_t used = budget.used();
     if (used <= target) return;
-    core_.counted.page_out_bytes += stream->evict(stream->head_hint, used - target);
+    core_.counted.page_out_bytes += stream->evict(heads_too ? 0 : stream->head_hint, used - target);
   }
 }
 
@@ -94,8 +94,12 @@ Status Pager::make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check&
     if (core_.durable || budget.used() + bytes > budget.bytes_max()) {
       evict_to(budget.low_mark() - std::min(bytes, budget.low_mark()));
     }
-    if (budget.used() + bytes <= (core_.durable ? budget.high_mark() : budget.bytes_max()))
-      return {};
+    const uint64_t enough = core_.durable ? budget.high_mark() : budget.bytes_max();
+    // What the next pops want goes last: it would be read back at once.
+    if (core_.durable && budget.used() + bytes > enough) {
+      evict_to(enough - std::min(bytes, enough), true);
+    }
+    if (budget.used() + bytes <= enough) return {};
     if (core_.durable) {
       WEIR_ASSIGN(const bool spilled, spill(budget.used() + bytes -
                                             std::min(budget.used() + bytes, budget.low_mark())));
@@ -253,6 +257,9 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
                           std::vector<storage::ChunkRef>* chunks) {
   storage::DataFile& data = *pieces.front().file;
   WEIR_ASSIGN(const std::shared_ptr<env::File> file, data.file(*core_.directory));
+  if (pieces.size() == 1 && pieces.front().extent.bytes > 2 * kReadAheadBytes) {
+    return read_large(*file, pieces.front(), chunks);
+  }
   const uint64_t begin = pieces.front().extent.offset;
   // Scratch files are filled from the tail of a queue: a later piece may lie before an earlier one.
   uint64_t end = begin;
@@ -291,6 +298,43 @@ void Pager::note_read(const std::shared_ptr<storage::DataFile>& file) {
   if (open_segments_.size() <= kOpenSegmentsMax) return;
   open_segments_.front()->close();
   open_segments_.pop_front();
+}
+
+// A frame of one large record goes straight into its chunk: no second copy beside the budget.
+Status Pager::read_large(env::File& file, const Piece& piece,
+                         std::vector<storage::ChunkRef>* chunks) {
+  const storage::Extent& extent = piece.extent;
+  const format::Seed& seed = piece.file->seed();
+  const auto damaged = [&](const Status& why) {
+    return Status(why.code(),
+                  text(piece.file->name(), " (id ", piece.file->id(), ") at offset ", extent.offset,
+                       ": ", why.message()),
+                  why.os_error());
+  };
+  uint8_t head[format::kFrameHeaderBytes];
+  WEIR_ASSIGN(const size_t head_read, file.read_at(extent.offset, head));
+  if (head_read < sizeof head)
+    return damaged(Status(Code::kCorrupt, "the file ends inside a frame"));
+  Result<format::FrameHeader> header = format::read_frame_header(head, seed, extent.offset);
+  if (!header.ok()) return damaged(header.status());
+  const uint64_t bytes = header.value().body_bytes;
+  if (format::frame_bytes(bytes) > extent.bytes) {
+    return damaged(Status(Code::kCorrupt,
+                          text("the frame is larger than the ", extent.bytes, " bytes listed")));
+  }
+  storage::ChunkRef chunk = core_.pool->allocate(bytes);
+  if (!chunk)
+    return {Code::kNoMemory, text("no memory to read back a message of ", bytes, " bytes")};
+  WEIR_ASSIGN(const size_t read,
+              file.read_at(extent.offset + sizeof head, MutableBytes(chunk->data, bytes)));
+  const Status sound = format::verify_frame_body(header.value(), ByteView(chunk->data, read));
+  if (!sound.ok()) return damaged(sound);
+  chunk->used = static_cast<uint32_t>(bytes);
+  chunk->first = header.value().first;
+  chunk->last = header.value().last;
+  chunk->count = header.value().record_count;
+  chunks->push_back(std::move(chunk));
+  return {};
 }
 
 Status Pager::load(const StreamPtr& stream, uint64_t number) {

@@ -31,7 +31,8 @@ class Pager {
   };
   Status make_memory_room(uint64_t bytes, int64_t deadline_ns, const Check& check);
   Status make_log_room(uint64_t bytes, int64_t deadline_ns, const Check& check);
-  void evict_to(uint64_t target);
+  void evict_to(uint64_t target, bool heads_too = false);
+  Status read_large(env::File& file, const Piece& piece, std::vector<storage::ChunkRef>* chunks);
   // True when something was written out.
   Result<bool> spill(uint64_t wanted);
   Status write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32_t stream_id);
