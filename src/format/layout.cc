@@ -1,10 +1,12 @@
 #include "format/layout.h"
 
 #include "base/crc32c.h"
+#include "base/seeded_bug.h"
 
 namespace weir::format {
 
 uint32_t Seed::at(uint64_t offset) const {
+  if (WEIR_SEEDED_BUG(recycled_group_trusted)) return 0;
   uint8_t bytes[40];
   std::memcpy(bytes, uuid.data(), uuid.size());
   store_little(bytes + 16, file_id);
