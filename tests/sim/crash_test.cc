@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/seeded_bug.h"
 #include "tests/sim/history_crash.h"
 
 namespace weir::sim {
@@ -16,6 +17,10 @@ TEST(Crash, replay) {
   if (name == nullptr) GTEST_SKIP() << "WEIR_WORKLOAD is not set";
   const Workload* const workload = find_workload(name);
   ASSERT_NE(workload, nullptr) << name;
+#ifdef WEIR_SEEDED_BUGS
+  const char* const bug = std::getenv("WEIR_BUG");
+  seeded_bug = bug == nullptr ? "" : bug;
+#endif
   CutPlan plan;
   plan.kind = static_cast<CutKind>(number_from_environment("WEIR_CUT", 0));
   plan.only_point = number_from_environment("WEIR_CRASH", 0);

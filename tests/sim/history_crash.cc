@@ -130,7 +130,8 @@ std::string look_after_crash(const World& before, std::unique_ptr<SimFileSystem>
     world->set_problem(
         text("pop gives ", to_text(*all), ", peek gave ", to_text(world->model().content())));
   }
-  push_three(*world);
+  // A push may bring the checkpoint that follows a recovery, which writes everything again: not always.
+  if (seed % 3 != 0) push_three(*world);
   if (seed % 3 == 1) world->ack("q", 2, store::Durability::kSync);
   if (seed % 3 == 2) world->run_ms(300);  // the checkpoint after recovery
   world->power_cut(seed, seed % 2 == 0 ? LossMode::kEverything : LossMode::kRandom);

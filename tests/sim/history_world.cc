@@ -34,6 +34,7 @@ void World::crash_at(uint64_t io_point) {
 
 void World::fail_at(uint64_t nth_call, FaultKind kind, bool for_ever, uint32_t operations) {
   faults_before_ += env_->file_system().fault_count();
+  disk_fails_for_ever_ = for_ever;
   env_->file_system().fail_at(nth_call, kind, for_ever, operations);
 }
 
@@ -109,7 +110,10 @@ void World::power_cut(uint64_t seed, LossMode mode) {
 void World::process_kill() {
   if (!problem_.empty() || env_->file_system().crashed()) return;
   if (store_ == nullptr && ending_ == Ending::kClean) ending_ = Ending::kCrashWhileClosing;
-  boot(env_->file_system().after_process_kill());
+  // A disk on which nothing works any more, directories included, works again after a restart of the machine only.
+  const bool dead = disk_fails_for_ever_ && env_->file_system().fault_count() != 0;
+  boot(dead ? env_->file_system().after_power_cut(boots_, LossMode::kRandom)
+            : env_->file_system().after_process_kill());
 }
 
 void World::boot_after_planned_crash(uint64_t seed, LossMode mode) {
@@ -443,6 +447,9 @@ void World::run_ms(int64_t duration_ms) {
 }
 
 void World::jump_clock(int64_t by_ms) {
+  jumped_ms_ += std::abs(by_ms) + 1000;
+  for (const auto& [queue, content] : model_.content())
+    handle(queue);  // it reads the clock for them
   env_->clock().jump_wall_ns(by_ms * env::kNanosecondsPerMillisecond);
 }
 

@@ -120,12 +120,15 @@ class World {
   uint64_t crash_point_ = 0;
   uint64_t faults_before_ = 0;
   uint64_t boots_ = 0;
+  bool disk_fails_for_ever_ = false;
   Ending ending_ = Ending::kClean;
 
   std::shared_ptr<store::Store> store_;
   std::map<std::string, std::unique_ptr<queue::Handle>> handles_;
   std::map<std::string, std::vector<InFlightMessage>> in_flight_;
   std::map<Token, int64_t> delayed_;  // due, monotonic
+  int64_t jumped_ms_ =
+      0;  // delays are kept by the wall clock over a restart: they end when this is over
   QueueModel model_;
   std::map<std::string, std::set<uint64_t>> producers_;  // ever used
   std::string problem_;
