@@ -12,7 +12,7 @@ constexpr size_t kCrcOffset = 60;
 constexpr uint8_t kFrameVersion = 1;
 
 Status verify_records(const FrameHeader& header, ByteView body) {
-  RecordReader reader(body, true);
+  RecordReader reader(body, !WEIR_SEEDED_BUG(payload_not_in_crc));
   RecordView record;
   uint32_t crc = 0;
   uint32_t count = 0;
@@ -97,7 +97,6 @@ uint32_t fold_crc(uint32_t so_far, uint32_t record_crc) {
 
 Status verify_frame_body(const FrameHeader& header, ByteView body) {
   if (body.size() != header.body_bytes) return {Code::kCorrupt, "the frame's body is cut off"};
-  if (WEIR_SEEDED_BUG(payload_not_in_crc)) return {};
   if (header.kind == FrameKind::kRecords) return verify_records(header, body);
   if (crc32c(body) != header.body_crc)
     return {Code::kCorrupt, "the frame's body fails its checksum"};
