@@ -136,8 +136,9 @@ std::string look_after_crash(const World& before, std::unique_ptr<SimFileSystem>
   if (seed % 3 == 2) world->run_ms(300);  // the checkpoint after recovery
   world->power_cut(seed, seed % 2 == 0 ? LossMode::kEverything : LossMode::kRandom);
   world->open();
-  if (seed % 5 == 0) check_leftovers(world.get());
-  if (!world->is_open() && seed % 5 != 0)
+  // A directory sync that failed forgets removals, too: a file may come back after the power cut, and is kept.
+  if (seed % 5 == 0 && before.fault_count() == 0) check_leftovers(world.get());
+  if (!world->is_open() && world->ending() != Ending::kClean)
     world->set_problem(text("the second open failed: ", world->last_status().to_string()));
   collect(*world, totals);
   return world->problem();

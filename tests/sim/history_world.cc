@@ -71,7 +71,7 @@ void World::leave_process() {
 
 void World::close() {
   if (store_ == nullptr) return;
-  trace("close");
+  trace("close\n", env_->file_system().trace());
   ending_ = Ending::kCrashWhileClosing;
   handles_.clear();
   in_flight_.clear();
