@@ -9,6 +9,8 @@ namespace weir::storage {
 namespace {
 
 constexpr uint64_t kClassBytes[] = {1u << 10, 4u << 10, 16u << 10, 64u << 10};
+// Kept for reuse, beside the budget.
+constexpr uint64_t kFreeBytesMax[] = {256u << 10, 512u << 10, 1u << 20, 4u << 20};
 
 // The class that holds `bytes`, or -1: a chunk of its own size.
 int class_of(uint64_t bytes) {
@@ -60,7 +62,7 @@ bool MemoryBudget::wait_change(uint64_t seen, env::Clock& clock, int64_t deadlin
 
 // The lists never grow: release runs in destructors and must not fail for lack of memory.
 ChunkPool::ChunkPool(uint64_t budget_bytes_max) : budget_(budget_bytes_max) {
-  for (int i = 0; i < kClassCount; ++i) free_[i].reserve(kFreeBytesMax / kClassBytes[i]);
+  for (int i = 0; i < kClassCount; ++i) free_[i].reserve(kFreeBytesMax[i] / kClassBytes[i]);
 }
 
 ChunkPool* ChunkPool::create(uint64_t budget_bytes_max) { return new ChunkPool(budget_bytes_max); }

@@ -116,8 +116,7 @@ class ChunkPool {
 
  private:
   friend class ChunkRef;
-  static constexpr int kClassCount = 4;              // 1, 4, 16, 64 KiB
-  static constexpr size_t kFreeBytesMax = 8u << 20;  // kept for reuse, per class
+  static constexpr int kClassCount = 4;  // 1, 4, 16, 64 KiB
 
   explicit ChunkPool(uint64_t budget_bytes_max);
   ~ChunkPool();

@@ -94,6 +94,47 @@ Status SegmentWriter::write_large(const format::FrameHeader& header, ByteView bo
   return {};
 }
 
+Status SegmentWriter::copy_frame(env::File& from, uint64_t body_offset,
+                                 const format::FrameHeader& header) {
+  WEIR_TRY(end_frame());
+  WEIR_TRY(flush());
+  const size_t frame_bytes = format::frame_bytes(header.body_bytes);
+  entries_.push_back(
+      {header.stream_id, header.record_count, header.first, header.last, offset_, frame_bytes});
+  uint8_t head[format::kFrameHeaderBytes];
+  format::write_frame_header(header, data_->seed(), offset_, head);
+  buffer_.assign(head, head + sizeof head);
+  format::RecordHeader record;
+  uint8_t record_head[format::kRecordHeaderBytes] = {};
+  uint32_t crc = 0;
+  std::vector<uint8_t> piece(kBufferBytes);
+  for (uint64_t done = 0; done < header.body_bytes;) {
+    const size_t wanted = std::min<uint64_t>(piece.size(), header.body_bytes - done);
+    WEIR_ASSIGN(const size_t read,
+                from.read_at(body_offset + done, MutableBytes(piece).first(wanted)));
+    if (read < wanted) return {Code::kCorrupt, "the file ends inside a frame"};
+    ByteView body = ByteView(piece).first(wanted);
+    buffer_.insert(buffer_.end(), body.begin(), body.end());
+    if (done == 0) {
+      std::memcpy(record_head, body.data(), sizeof record_head);
+      record = format::read_record_header(record_head);
+      body = body.subspan(sizeof record_head);
+    }
+    const uint64_t behind = done + wanted > sizeof record_head + record.body_bytes
+                                ? done + wanted - sizeof record_head - record.body_bytes
+                                : 0;
+    crc = crc32c(body.first(body.size() - std::min<uint64_t>(behind, body.size())), crc);
+    done += wanted;
+    WEIR_TRY(flush());
+  }
+  crc = crc32c(ByteView(record_head).subspan(4), crc);
+  if (crc != record.crc || format::fold_crc(0, crc) != header.body_crc) {
+    return {Code::kCorrupt, text("message ", header.first, " fails its checksum")};
+  }
+  buffer_.resize(frame_bytes - sizeof head - header.body_bytes);
+  return flush();
+}
+
 Status SegmentWriter::flush() {
   if (buffer_.empty()) return {};
   const ByteView part(buffer_);

@@ -24,6 +24,9 @@ class SegmentWriter {
   Status add_record(uint32_t stream_id, ByteView record);
   // Ends the frame that is open, so that every record added has its extent.
   Status end_frame();
+  // Copies a frame of one large record from another file, piece by piece: it needs no memory of its
+  // size. kCorrupt when the record fails its checksum: then the file written is of no use.
+  Status copy_frame(env::File& from, uint64_t body_offset, const format::FrameHeader& header);
   // Scratch: hands what is buffered to the system, so that it can be read back.
   Status flush();
   // Segment: footer, then sync. The directory is the caller's to sync.

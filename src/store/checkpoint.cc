@@ -13,7 +13,8 @@ namespace {
 constexpr uint64_t kOwnSegmentBytesMin =
     1u << 20;  // streams with more than this get segments of their own
 constexpr uint64_t kSegmentBytesMax = 64ull << 20;
-constexpr uint64_t kSliceBytes = 1u << 20;  // copied between two looks at the streams
+constexpr uint64_t kStreamedBytesMin = 1u << 20;  // copied without being held in memory
+constexpr uint64_t kSliceBytes = 1u << 20;        // copied between two looks at the streams
 constexpr int64_t kRetryNs = 1000 * env::kNanosecondsPerMillisecond;
 
 }  // namespace
@@ -245,11 +246,31 @@ Status Checkpointer::copy_pieces(const StreamPtr& stream, const std::vector<Piec
     }
     WEIR_ASSIGN(const std::shared_ptr<env::File> file, piece.file->file(*core_.directory));
     format::FrameHeader header;
+    if (extent.bytes >= kStreamedBytesMin && extent.first == extent.last) {
+      WEIR_TRY(copy_large(*file, piece, writer));
+      continue;
+    }
     WEIR_TRY(storage::read_frame(*file, *piece.file, extent.offset, extent.bytes, &frame, &header));
     const ByteView body = ByteView(frame).subspan(format::kFrameHeaderBytes, header.body_bytes);
     WEIR_TRY(copy_records(stream->id(), body, extent.first, extent.last, dead, writer));
   }
   return writer->end_frame();
+}
+
+Status Checkpointer::copy_large(env::File& file, const Piece& piece,
+                                storage::SegmentWriter* writer) {
+  uint8_t head[format::kFrameHeaderBytes];
+  WEIR_ASSIGN(const size_t read, file.read_at(piece.extent.offset, head));
+  const Result<format::FrameHeader> header =
+      read < sizeof head
+          ? Result<format::FrameHeader>(Status(Code::kCorrupt, "the file ends inside a frame"))
+          : format::read_frame_header(head, piece.file->seed(), piece.extent.offset);
+  const Status status =
+      header.ok() ? writer->copy_frame(file, piece.extent.offset + sizeof head, header.value())
+                  : header.status();
+  if (status.code() != Code::kCorrupt) return status;
+  return {Code::kCorrupt, text(piece.file->name(), " (id ", piece.file->id(), ") at offset ",
+                               piece.extent.offset, ": ", status.message())};
 }
 
 Status Checkpointer::copy_records(uint32_t stream_id, ByteView body, uint64_t first, uint64_t last,

@@ -60,6 +60,7 @@ class Checkpointer {
                                  uint64_t* resume, NumberSet* dead);
   Status copy_pieces(const StreamPtr& stream, const std::vector<Piece>& pieces,
                      const NumberSet& dead, storage::SegmentWriter* writer);
+  Status copy_large(env::File& file, const Piece& piece, storage::SegmentWriter* writer);
   Status copy_records(uint32_t stream_id, ByteView body, uint64_t first, uint64_t last,
                       const NumberSet& dead, storage::SegmentWriter* writer);
   Status new_writer(Work* work, storage::SegmentWriter** out);

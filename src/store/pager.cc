@@ -51,15 +51,16 @@ class Packer {
 
 // --- room ---
 
-Status Pager::make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check) {
+Status Pager::make_room(uint64_t memory_bytes, uint64_t log_bytes, int64_t deadline_ns,
+                        const Check& check) {
   core_.mutex.assert_held();
-  // What takes no memory, an acknowledgement, never waits for it.
-  if (bytes != 0 && core_.pool->budget().used() + bytes > core_.pool->budget().high_mark()) {
-    WEIR_TRY(make_memory_room(bytes, deadline_ns, check));
+  const storage::MemoryBudget& budget = core_.pool->budget();
+  if (memory_bytes != 0 && budget.used() + memory_bytes > budget.high_mark()) {
+    WEIR_TRY(make_memory_room(memory_bytes, deadline_ns, check));
   }
-  if (!logs) return {};
-  WEIR_TRY(make_log_room(bytes, deadline_ns, check));
-  return pipeline_.ensure_log_room(bytes);
+  if (log_bytes == 0) return {};
+  WEIR_TRY(make_log_room(log_bytes, deadline_ns, check));
+  return pipeline_.ensure_log_room(log_bytes);
 }
 
 void Pager::evict_to(uint64_t target, bool heads_too) {

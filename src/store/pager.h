@@ -12,12 +12,13 @@ class Pager {
  public:
   Pager(Core& core, CommitPipeline& pipeline) : core_(core), pipeline_(pipeline) {}
 
-  // Room for a commit of `bytes` of records: in memory, and with `logs` also in the log. May release the mutex. kLimit
-  // and kNoSpace: there was none by the deadline; nothing changed.
+  // Room for a commit: `memory_bytes` of records that have no chunk yet, and `log_bytes` in the log (0: it does not
+  // log). May release the mutex. kLimit and kNoSpace: there was none by the deadline; nothing changed.
   // `check` is asked before each wait, with the mutex held, whether the caller still wants it (its queue may have been
   // closed or interrupted, which wakes by MemoryBudget::notify_change).
   using Check = std::function<Status()>;
-  Status make_room(uint64_t bytes, bool logs, int64_t deadline_ns, const Check& check = {});
+  Status make_room(uint64_t memory_bytes, uint64_t log_bytes, int64_t deadline_ns,
+                   const Check& check = {});
   // Reads `number` and what follows it back into memory. May release the mutex; the caller looks again.
   Status load(const StreamPtr& stream, uint64_t number);
   // Drops what can be read back when the budget is over its high mark.

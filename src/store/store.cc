@@ -12,6 +12,7 @@ namespace {
 // A ceiling is raised in steps: a crash skips at most one step of ids.
 constexpr uint64_t kCeilingStep = 1u << 16;
 constexpr uint64_t kDropBytes = 64;
+constexpr uint64_t kCreateBytes = 512;
 
 }  // namespace
 
@@ -201,7 +202,7 @@ Result<StreamPtr> Store::create_stream_locked(uint8_t engine, uint8_t kind, std:
                                      " streams, the most it can have"));
   }
   if (core_->durable) {
-    WEIR_TRY(pager_->make_room(0, true, 0));
+    WEIR_TRY(pager_->make_room(0, kCreateBytes, 0));
     const StreamPtr existing =
         find_stream_locked(engine, name);  // the mutex may have been released
     if (existing) return existing;

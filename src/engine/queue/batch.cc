@@ -1,8 +1,8 @@
 // Batch: changes of any number of queues that commit together.
 #include <algorithm>
 
-#include "engine/queue/draft.h"
 #include "base/seeded_bug.h"
+#include "engine/queue/draft.h"
 #include "engine/queue/queue.h"
 #include "engine/queue/state.h"
 
@@ -28,17 +28,35 @@ Status Batch::push(Handle& queue, ByteView payload, const PushOptions& options) 
   item.producer_sequence = options.producer_sequence;
   WEIR_TRY(fill_draft(*store_, properties, payload, &item.draft));
   const uint64_t bytes = properties.size() + payload.size();
-  if (bodies_.size() + bytes > format::kBatchBytesMax) {
+  if (body_bytes_ + bytes > format::kBatchBytesMax) {
     return {Code::kTooLarge,
-            text("the batch would hold ", uint64_t{bodies_.size()} + bytes,
-                 " bytes of messages; at most ", format::kBatchBytesMax, " are allowed")};
+            text("the batch would hold ", body_bytes_ + bytes, " bytes of messages; at most ",
+                 format::kBatchBytesMax, " are allowed")};
   }
   items_.reserve(items_.size() + 1);
+  if (bytes >= storage::kPreparedBytesMin) {
+    // Straight to its chunk, which counts against the budget from now on: no copy beside it.
+    WEIR_TRY(make_room_for_large(bytes));
+    WEIR_TRY(store_draft(*store_, &item.draft));
+    held_bytes_ += format::record_bytes(bytes);
+    body_bytes_ += bytes;
+    items_.push_back(std::move(item));
+    return {};
+  }
   bodies_.insert(bodies_.end(), properties.begin(), properties.end());
   bodies_.insert(bodies_.end(), payload.begin(), payload.end());
   record_bytes_ += format::record_bytes(bytes);
+  body_bytes_ += bytes;
   items_.push_back(std::move(item));
   return {};
+}
+
+// A durable store pages out what it can; at worst the batch, which is bounded, comes on top. In memory there is nothing
+// to page out to.
+Status Batch::make_room_for_large(uint64_t bytes) {
+  MutexLock lock(store_->mutex());
+  Status status = store_->pager().make_room(bytes, 0, 0);
+  return status.code() == Code::kLimit && store_->durable() ? Status() : status;
 }
 
 Status Batch::ack(Handle& queue, uint64_t id) {
@@ -56,24 +74,20 @@ Status Batch::ack(Handle& queue, uint64_t id) {
 void Batch::clear() {
   items_.clear();
   bodies_.clear();
-  record_bytes_ = 0;
+  record_bytes_ = held_bytes_ = body_bytes_ = 0;
   committed_ = false;
 }
 
-// The bodies stay where they are from now on; large ones are copied to their chunks before the lock is taken.
-Status Batch::prepare(int64_t timeout_ms) {
+// The bodies stay where they are from now on.
+void Batch::prepare() {
   for (Item& item : items_) {
     if (!item.is_push) continue;
+    if (item.draft.prepared) continue;
     const ByteView body =
         ByteView(bodies_).subspan(item.body_offset, item.properties_bytes + item.payload_bytes);
     item.draft.properties = body.first(item.properties_bytes);
     item.draft.payload = body.subspan(item.properties_bytes);
-    if (body.size() >= storage::kPreparedBytesMin && !item.draft.prepared) {
-      WEIR_TRY(prepare_draft(*store_, item.handle->stream_, timeout_ms, item.handle->still_wanted(),
-                             &item.draft));
-    }
   }
-  return {};
 }
 
 Status Batch::check_locked() {
@@ -127,8 +141,9 @@ Status Batch::admit_locked(bool sync, int64_t deadline_ns) {
     if (logs) {
       WEIR_TRY(store.pipeline().ensure_ack_room(items_.size() * 4 * kOperationBytes));
     }
-    WEIR_TRY(store.pager().make_room(record_bytes_, logs && record_bytes_ != 0, deadline_ns,
-                                     [this] { return check_locked(); }));
+    WEIR_TRY(store.pager().make_room(record_bytes_,
+                                     logs && !pushes.empty() ? record_bytes_ + held_bytes_ + 1 : 0,
+                                     deadline_ns, [this] { return check_locked(); }));
     if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());
     for (const auto& [stream, count] : pushes) {
       const bool confirmed_first = sync && logs && stream->kind() == storage::kStreamDurable;
@@ -216,7 +231,7 @@ Status Batch::commit(store::Durability durability, int64_t timeout_ms, store::Le
   if (items_.empty()) return {};
   const bool sync = durability == store::Durability::kSync;
   const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
-  WEIR_TRY(prepare(timeout_ms));
+  prepare();
   MutexLock lock(store.mutex());
   WEIR_TRY(check_locked());
   WEIR_TRY(admit_locked(sync, deadline_ns));

@@ -37,15 +37,8 @@ Status fill_draft(store::Store& store, ByteView properties, ByteView payload,
   return {};
 }
 
-Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
-                     const store::Pager::Check& still_wanted, storage::RecordDraft* draft) {
+Status store_draft(store::Store& store, storage::RecordDraft* draft) {
   const uint64_t bytes = format::record_bytes(draft->body_bytes());
-  {
-    MutexLock lock(store.mutex());
-    const bool logs = store.durable() && stream->kind() == storage::kStreamDurable;
-    const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
-    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns, still_wanted));
-  }
   storage::ChunkRef chunk = store.core().pool->allocate(bytes);
   if (!chunk)
     return {Code::kNoMemory, text("no memory for a message of ", draft->body_bytes(), " bytes")};
@@ -57,6 +50,18 @@ Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_
   }
   draft->prepared = std::move(chunk);
   return {};
+}
+
+Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
+                     const store::Pager::Check& still_wanted, storage::RecordDraft* draft) {
+  const uint64_t bytes = format::record_bytes(draft->body_bytes());
+  {
+    MutexLock lock(store.mutex());
+    const bool logs = store.durable() && stream->kind() == storage::kStreamDurable;
+    const int64_t deadline_ns = timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(timeout_ms);
+    WEIR_TRY(store.pager().make_room(bytes, logs ? bytes : 0, deadline_ns, still_wanted));
+  }
+  return store_draft(store, draft);
 }
 
 }  // namespace weir::queue

@@ -13,6 +13,9 @@ Result<std::vector<uint8_t>> encode_options(const PushOptions& options);
 Status fill_draft(store::Store& store, ByteView properties, ByteView payload,
                   storage::RecordDraft* out);
 
+// Copies a large message into a chunk of its own, whatever the budget says.
+Status store_draft(store::Store& store, storage::RecordDraft* draft);
+
 // A large message gets a chunk of its own, filled before the lock is taken; waits for room up to timeout_ms.
 Status prepare_draft(store::Store& store, const store::StreamPtr& stream, int64_t timeout_ms,
                      const store::Pager::Check& still_wanted, storage::RecordDraft* draft);

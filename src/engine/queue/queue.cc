@@ -146,9 +146,11 @@ Status Handle::push_drafts(std::vector<storage::RecordDraft>& drafts, const Push
   const int64_t deadline_ns =
       options.timeout_ms == 0 ? 0 : store.clock().deadline_after_ms(options.timeout_ms);
   uint64_t bytes = 0;
+  uint64_t prepared_bytes = 0;  // have their chunks already
   for (const storage::RecordDraft& draft : drafts) {
-    if (!draft.prepared) bytes += format::record_bytes(draft.body_bytes());
+    (draft.prepared ? prepared_bytes : bytes) += format::record_bytes(draft.body_bytes());
   }
+  const uint64_t log_bytes = logs ? bytes + prepared_bytes : 0;
   MutexLock lock(store.mutex());
   const store::Pager::Check still_wanted = still_wanted_locked();
   // Each step may release the mutex, and a group may be closed meanwhile: then what was made sure of may be gone.
@@ -156,7 +158,7 @@ Status Handle::push_drafts(std::vector<storage::RecordDraft>& drafts, const Push
     group = store.pipeline().open_group();
     WEIR_TRY(check_open_locked());
     WEIR_TRY(store.check_writable_locked());
-    WEIR_TRY(store.pager().make_room(bytes, logs, deadline_ns, still_wanted));
+    WEIR_TRY(store.pager().make_room(bytes, log_bytes, deadline_ns, still_wanted));
     if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());
     if (!sync || !logs) WEIR_TRY(store.reserve_ids_locked(stream_, drafts.size()));
   }

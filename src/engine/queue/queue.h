@@ -169,7 +169,8 @@ class Batch {
     uint64_t producer_sequence = 0;
     storage::RecordDraft draft;
   };
-  Status prepare(int64_t timeout_ms);
+  void prepare();
+  Status make_room_for_large(uint64_t bytes);
   Status check_locked();
   Status admit_locked(bool sync, int64_t deadline_ns);
   void leave_out_duplicates_locked();
@@ -179,6 +180,8 @@ class Batch {
   std::shared_ptr<store::Store> store_;
   std::vector<Item> items_;
   std::vector<uint8_t> bodies_;
+  uint64_t body_bytes_ = 0;    // of all pushes
+  uint64_t held_bytes_ = 0;    // of large bodies, in chunks of their own
   uint64_t record_bytes_ = 0;  // of all pushes, as they lie in chunks
   bool committed_ = false;
 };
