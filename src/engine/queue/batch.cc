@@ -91,6 +91,8 @@ void Batch::prepare() {
 }
 
 Status Batch::check_locked() {
+  // First: in a store that has stopped, what a failed commit held is not there any more.
+  WEIR_TRY(store_->check_writable_locked());
   bool acks_durable = false;
   bool pushes_memory = false;
   std::vector<std::pair<storage::Stream*, uint64_t>> acks;
@@ -117,7 +119,7 @@ Status Batch::check_locked() {
             "a batch that acknowledges durable messages must not push to a memory queue: a crash "
             "would lose the message"};
   }
-  return store_->check_writable_locked();
+  return {};
 }
 
 Status Batch::admit_locked(bool sync, int64_t deadline_ns) {
