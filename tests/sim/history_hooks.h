@@ -78,4 +78,7 @@ class HookedFileSystem : public env::FileSystem {
   env::FileSystem& files_;
 };
 
+// How many messages of two queues a look sees while a batch that pushes to both is synced, and after it.
+std::string seen_around_a_sync_of_a_batch();
+
 }  // namespace weir::sim

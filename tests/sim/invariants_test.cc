@@ -99,46 +99,8 @@ TEST(Invariants, Invariant10_nothing_is_built_on_what_may_be_in_the_page_cache_o
   EXPECT_EQ(cut_everywhere("recovering"), "");
 }
 
-class Visibility : public testing::Test {
- protected:
-  void SetUp() override {
-    store_ = store::Store::open(env_, kStoreUrl, small_options()).take();
-    for (const char* name : {"a", "b"})
-      handles_.push_back(queue::Handle::open(store_, name, {}).take());
-  }
-
-  std::string seen() {
-    std::string all;
-    for (auto& handle : handles_) {
-      queue::Messages messages;
-      (void)handle->peek(100, UINT64_MAX, &messages).ok();
-      all += text(static_cast<uint64_t>(messages.count()));
-    }
-    return all;
-  }
-
-  SimEnv world_{1};
-  HookedFileSystem files_{world_.file_system()};
-  env::Env env_{files_, world_.clock(), world_.executor(), world_.env().random};
-  std::shared_ptr<store::Store> store_;
-  std::vector<std::unique_ptr<queue::Handle>> handles_;
-};
-
-TEST_F(Visibility, Invariant11_sync_effects_appear_after_their_sync_and_a_batchs_together) {
-  std::vector<std::string> during;
-  files_.hook = [&] { during.push_back(seen()); };
-  const std::vector<uint8_t> payload(100, 'x');
-  queue::Batch batch(store_);
-  ASSERT_TRUE(batch.push(*handles_[0], payload, {}).ok());
-  ASSERT_TRUE(batch.push(*handles_[1], payload, {}).ok());
-  store::Level level = store::Level::kMemory;
-
-  ASSERT_TRUE(batch.commit(kSyncCall, 0, &level).ok());
-
-  files_.hook = nullptr;
-  ASSERT_FALSE(during.empty());
-  for (const std::string& one : during) EXPECT_EQ(one, "00");
-  EXPECT_EQ(seen(), "11");
+TEST(Invariants, Invariant11_sync_effects_appear_after_their_sync_and_a_batchs_together) {
+  EXPECT_EQ(seen_around_a_sync_of_a_batch(), "during 00 after 11");
 }
 
 TEST(Invariants, Invariant11_at_most_two_groups_are_unsynced) {

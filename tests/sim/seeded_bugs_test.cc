@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "tests/sim/history_crash.h"
+#include "tests/sim/history_hooks.h"
 #include "tests/sim/history_random.h"
 
 namespace weir::sim {
@@ -96,6 +97,14 @@ TEST_P(SeededBugs, is_caught) {
 
 INSTANTIATE_TEST_SUITE_P(All, SeededBugs, testing::ValuesIn(kBugs),
                          [](const auto& bug) { return std::string(bug.param.name); });
+
+// One thread cannot see it: a look in the middle of the sync can.
+TEST(SeededBugsVisibility, visible_before_sync_is_caught) {
+  seeded_bug = "visible_before_sync";
+  EXPECT_NE(seen_around_a_sync_of_a_batch(), "during 00 after 11");
+  seeded_bug = "";
+  EXPECT_EQ(seen_around_a_sync_of_a_batch(), "during 00 after 11");
+}
 
 TEST(SeededBugsList, is_long_enough) { EXPECT_GE(std::size(kBugs), 14U); }
 
