@@ -362,6 +362,15 @@ Status check_manifest(const Manifest& manifest) {
   return {};
 }
 
+// At least as many words as the encoded properties take.
+size_t properties_words(const Properties& properties) {
+  size_t words = 16 + properties.content_type.size() / sizeof(capnp::word) + 1;
+  for (const auto& [name, value] : properties.headers) {
+    words += 4 + name.size() / sizeof(capnp::word) + 1 + value.size() / sizeof(capnp::word) + 1;
+  }
+  return words;
+}
+
 }  // namespace
 
 std::vector<uint8_t> encode_properties(const Properties& properties) {
@@ -369,8 +378,12 @@ std::vector<uint8_t> encode_properties(const Properties& properties) {
       properties.producer_id == 0 && properties.producer_sequence == 0) {
     return {};
   }
+  // All words at once: a builder that cannot grow for lack of memory does not survive it (0.9.2).
+  const size_t words = properties_words(properties);
   capnp::word scratch[kScratchWords] = {};
-  capnp::MallocMessageBuilder message(kj::arrayPtr(scratch, kScratchWords));
+  std::vector<uint64_t> large(words > kScratchWords ? words : 0);
+  auto* first = large.empty() ? scratch : reinterpret_cast<capnp::word*>(large.data());
+  capnp::MallocMessageBuilder message(kj::arrayPtr(first, std::max(words, kScratchWords)));
   return build(message, [&] {
     auto root = message.initRoot<schema::Properties>();
     if (!properties.content_type.empty()) {

@@ -53,9 +53,10 @@ uint64_t CommitPipeline::append(const StreamPtr& stream, storage::RecordDraft& d
 }
 
 uint64_t CommitPipeline::mark_dead(const StreamPtr& stream, uint64_t first, uint64_t last) {
+  Touched& touched = touch(stream);  // may lack memory: before anything changes
   const uint64_t count = stream->mark_dead(first, last);
   if (count == 0) return 0;
-  touch(stream).dead_count += count;
+  touched.dead_count += count;
   if (core_.durable && stream->kind() == storage::kStreamDurable) {
     format::Operation operation;
     operation.kind = format::OperationKind::kDead;

@@ -310,8 +310,6 @@ class Trouble(CommandTest):
             _, error = self.queue(verb, queue="other", expect=1)
             self.assertIn("other: no such queue", error)
 
-    # The library puts its lock file there before it looks; the mark goes when that is fixed.
-    @unittest.expectedFailure
     def test_a_directory_of_something_else_is_left_alone(self):
         (self.directory / "store").mkdir()
         (self.directory / "store" / "letter.txt").write_text("dear all")

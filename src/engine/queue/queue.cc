@@ -1,6 +1,7 @@
 #include "engine/queue/queue.h"
 
 #include <algorithm>
+#include <new>
 
 #include "engine/queue/draft.h"
 #include "engine/queue/state.h"
@@ -296,8 +297,12 @@ Status Handle::purge(uint64_t* out_count) {
     if (number > from) *out_count += store.pipeline().mark_dead(stream_, from, number - 1);
     from = number + 1;
   }
-  state_->delivery.purge_below(bound);
-  state_->forget_dead_counts();
+  try {
+    state_->delivery.purge_below(bound);
+    state_->forget_dead_counts();
+  } catch (const std::bad_alloc&) {
+    // The messages are gone; what is remembered of them is never asked for.
+  }
   const uint64_t group = store.pipeline().end_commit(true);
   store.core().pool->budget().notify_if_waited();
   store::Level level = store::Level::kMemory;

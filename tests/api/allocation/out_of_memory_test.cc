@@ -112,7 +112,7 @@ class OutOfMemory : public ::testing::TestWithParam<const char*> {
 using Texts = std::vector<std::string>;
 void nothing() {}
 
-TEST_P(OutOfMemory, DISABLED_store_open_and_close) {
+TEST_P(OutOfMemory, store_open_and_close) {
   const std::string url = GetParam() == std::string("mem:") ? "mem:" : directory_ / "opened";
   weir_store* store = nullptr;
   fail_each_allocation(
@@ -181,7 +181,7 @@ TEST_P(OutOfMemory, DISABLED_push) {
       [&](weir_status status) { EXPECT_EQ(drain().size(), status == WEIR_OK ? 3U : 0U); });
 }
 
-TEST_P(OutOfMemory, DISABLED_pop_and_peek) {
+TEST_P(OutOfMemory, pop_and_peek) {
   weir_pop_options options;
   EXPECT_EQ(weir_pop_options_init(&options, sizeof options), WEIR_OK);
   options.durability = WEIR_DURABILITY_ASYNC;
