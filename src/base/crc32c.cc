@@ -127,7 +127,7 @@ __attribute__((target("sse4.2"))) uint32_t extend_sse42(uint32_t from, const uin
 }
 
 // Zero (the portable path, the same answer) for a caller that runs before our initialisers.
-const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
+const bool kHasSse42 = __builtin_cpu_supports("sse4.2") != 0;
 
 #endif
 
@@ -135,7 +135,7 @@ const bool has_sse42 = __builtin_cpu_supports("sse4.2") != 0;
 
 uint32_t crc32c(ByteView bytes, uint32_t seed) {
 #if defined(__x86_64__)
-  if (__builtin_expect(has_sse42, 1)) return ~extend_sse42(~seed, bytes.data(), bytes.size());
+  if (__builtin_expect(kHasSse42, 1)) return ~extend_sse42(~seed, bytes.data(), bytes.size());
 #endif
   return crc32c_portable(bytes, seed);
 }

@@ -7,7 +7,7 @@
 
 namespace weir {
 
-CondVar::CondVar() {
+CondVar::CondVar() : native_() {
   pthread_condattr_t attributes;
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -14,8 +14,8 @@ constexpr uint64_t kSlotBytesMin = 64ull << 10;
 constexpr uint64_t kZerosBytes = 256u << 10;
 
 const std::vector<uint8_t>& zeros() {
-  static const auto* const kZeros = new std::vector<uint8_t>(kZerosBytes);
-  return *kZeros;
+  static const auto* const all = new std::vector<uint8_t>(kZerosBytes);
+  return *all;
 }
 
 }  // namespace
