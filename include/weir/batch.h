@@ -38,7 +38,7 @@ WEIR_API weir_status weir_batch_create(weir_store* store,
  * @param options  (nullable) content type, headers and producer; durability and timeout are those of the commit.
  *
  * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT (also: queue of another store), WEIR_E_TOO_LARGE (the message, or more
- *           than 64 MiB in the batch), WEIR_E_LIMIT (mem: only; no room for a large message), WEIR_E_CLOSED, WEIR_E_FORKED, WEIR_E_NO_MEMORY: the batch is as before.
+ *           than 64 MiB in the batch), WEIR_E_CLOSED, WEIR_E_FORKED, WEIR_E_NO_MEMORY: the batch is as before.
  * Owns:     nothing; data is copied.
  * Threads:  exclusive on batch.
  * Blocks:   no.

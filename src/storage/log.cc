@@ -115,7 +115,7 @@ Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
   const std::string name = slot->name;
   Status status = fill_slot(slot.get());
   bool name_is_free = true;
-  if (!status.ok()) {
+  if (!status.ok() && slot->file != nullptr) {
     // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is
     // harmless, a file without a valid header is a free slot.
     slot->file.reset();
@@ -267,6 +267,7 @@ Status Log::release(const DataFile& file) {
       // The log has moved on from it, so it is not the leader's.
       if (capacity_bytes() > config_.bytes_max) {
         remove = slot->name;
+        names_taken_.push_back(remove);  // until it is gone: a new slot must not meet the old file
         capacity_bytes_ -= slot->capacity;
         std::swap(slot, slots_.back());
         slots_.pop_back();
@@ -274,7 +275,11 @@ Status Log::release(const DataFile& file) {
       break;
     }
   }
-  return remove.empty() ? Status() : directory_.remove(remove);
+  if (remove.empty()) return {};
+  Status removed = directory_.remove(remove);
+  MutexLock lock(mutex_);
+  if (removed.ok()) std::erase(names_taken_, remove);
+  return removed;
 }
 
 }  // namespace weir::storage

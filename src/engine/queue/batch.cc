@@ -34,9 +34,9 @@ Status Batch::push(Handle& queue, ByteView payload, const PushOptions& options) 
                  format::kBatchBytesMax, " are allowed")};
   }
   items_.reserve(items_.size() + 1);
-  if (bytes >= storage::kPreparedBytesMin) {
+  if (bytes >= storage::kPreparedBytesMin && store_->durable()) {
     // Straight to its chunk, which counts against the budget from now on: no copy beside it.
-    WEIR_TRY(make_room_for_large(bytes));
+    make_room_for_large(bytes);
     WEIR_TRY(store_draft(*store_, &item.draft));
     held_bytes_ += format::record_bytes(bytes);
     body_bytes_ += bytes;
@@ -51,12 +51,10 @@ Status Batch::push(Handle& queue, ByteView payload, const PushOptions& options) 
   return {};
 }
 
-// A durable store pages out what it can; at worst the batch, which is bounded, comes on top. In memory there is nothing
-// to page out to.
-Status Batch::make_room_for_large(uint64_t bytes) {
+// Pages out what it can; at worst the batch, which is bounded, comes on top of the budget.
+void Batch::make_room_for_large(uint64_t bytes) {
   MutexLock lock(store_->mutex());
-  Status status = store_->pager().make_room(bytes, 0, 0);
-  return status.code() == Code::kLimit && store_->durable() ? Status() : status;
+  (void)store_->pager().make_room(bytes, 0, 0).ok();
 }
 
 Status Batch::ack(Handle& queue, uint64_t id) {

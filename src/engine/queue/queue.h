@@ -170,7 +170,7 @@ class Batch {
     storage::RecordDraft draft;
   };
   void prepare();
-  Status make_room_for_large(uint64_t bytes);
+  void make_room_for_large(uint64_t bytes);
   Status check_locked();
   Status admit_locked(bool sync, int64_t deadline_ns);
   void leave_out_duplicates_locked();
