@@ -115,7 +115,9 @@ Result<Log::Slot*> Log::make_slot(uint64_t bytes) {
   const std::string name = slot->name;
   Status status = fill_slot(slot.get());
   bool name_is_free = true;
-  if (!status.ok() && slot->file != nullptr) {
+  if (status.code() == Code::kExists) {
+    name_is_free = false;  // somebody else's file: it stays, and the next slot gets another name
+  } else if (!status.ok()) {
     // Nothing was ever confirmed in it: the space goes back. That the name may come back after a power cut is
     // harmless, a file without a valid header is a free slot.
     slot->file.reset();

@@ -30,9 +30,9 @@ CommitPipeline::CommitPipeline(Core& core) : core_(core) {
 
 CommitPipeline::Touched& CommitPipeline::touch(const StreamPtr& stream) {
   for (Touched& touched : touched_) {
-    if (*touched.stream == stream) return touched;
+    if (touched.stream == stream) return touched;
   }
-  touched_.push_back({&stream, 0, 0});
+  touched_.push_back({stream, 0, 0});
   return touched_.back();
 }
 
@@ -110,7 +110,7 @@ void CommitPipeline::reserve_operations(size_t bytes) {
 
 // Records that stand behind an unsynced SYNC record wait with it, so that order is kept.
 void CommitPipeline::make_visible(const Touched& touched, bool sync) {
-  storage::Stream& stream = **touched.stream;
+  storage::Stream& stream = *touched.stream;
   const uint64_t next = stream.next_number();
   const bool appended = touched.first != 0;
   const bool behind = stream.pending_group > synced_group_ && !WEIR_SEEDED_BUG(visible_before_sync);
@@ -122,7 +122,7 @@ void CommitPipeline::make_visible(const Touched& touched, bool sync) {
   const bool wait_for_writing =
       !(sync && commit_logs_) && stream.pending_group == writing_.number && leading_;
   Group& group = wait_for_writing ? writing_ : open_;
-  Pending pending{*touched.stream, appended ? next : 0,
+  Pending pending{touched.stream, appended ? next : 0,
                   sync && commit_logs_ ? touched.dead_count : 0};
   stream.unpublished_dead += pending.dead_count;
   if (appended) stream.pending_group = group.number;
@@ -145,7 +145,7 @@ uint64_t CommitPipeline::end_commit(bool sync) {
   for (const Touched& touched : touched_) make_visible(touched, sync);
   for (const Touched& touched : touched_) {
     if (touched.first == 0) continue;
-    storage::Attachment* attachment = (*touched.stream)->attachment.get();
+    storage::Attachment* attachment = touched.stream->attachment.get();
     if (attachment != nullptr) attachment->on_change_locked();
   }
   touched_.clear();

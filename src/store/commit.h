@@ -83,7 +83,7 @@ class CommitPipeline {
     void clear();
   };
   struct Touched {
-    const StreamPtr* stream = nullptr;  // the caller's: it lives until end_commit
+    StreamPtr stream;
     uint64_t first = 0;
     uint64_t dead_count = 0;
   };
