@@ -45,7 +45,7 @@ class Writer {
   std::mutex output_;
   std::atomic<bool> stopped_{false};
   uint64_t order_[kQueueCount] = {};
-  uint64_t next_group_ = 1;
+  std::atomic<uint64_t> next_group_{1};  // producers share it
 };
 
 void Writer::emit(const Event* events, size_t count) {
