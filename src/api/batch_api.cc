@@ -9,12 +9,14 @@ namespace weir::api {
 
 namespace {
 
-// Lets the batch own the queue before it names it, for the caller may close his handle.
-Status adopt(BatchShell& batch, const std::shared_ptr<queue::Handle>& queue) {
-  if (queue->store() != batch.store) {
-    return {Code::kInvalidArgument, "the queue belongs to another store than the batch"};
+// Lets the batch own the handle before it names it, for the caller may close his.
+template <typename Handle>
+Status adopt(BatchShell& batch, const std::shared_ptr<Handle>& handle) {
+  if (handle->batch_store() != batch.store) {
+    return {Code::kInvalidArgument, text(weir::quoted(handle->batch_stream()->name()),
+                                         " belongs to another store than the batch")};
   }
-  if (batch.queues.empty() || batch.queues.back() != queue) batch.queues.push_back(queue);
+  if (batch.targets.empty() || batch.targets.back() != handle) batch.targets.push_back(handle);
   return {};
 }
 
@@ -38,7 +40,7 @@ weir_status weir_batch_create(weir_store* store, weir_batch** out, weir_error* e
     New<BatchShell> shell;
     WEIR_TRY(shell.prepare());
     shell->store = use->store;
-    shell->batch = std::make_unique<weir::queue::Batch>(use->store);
+    shell->batch = std::make_unique<weir::store::Batch>(use->store);
     *out = shell.publish();
     return {};
   });
@@ -53,7 +55,7 @@ weir_status weir_batch_push(weir_batch* batch, weir_queue* queue, const void* da
     WEIR_ASSIGN(const auto payload, check_data("data", data, size));
     WEIR_ASSIGN(const auto push, read_push_options(options, 1));
     WEIR_TRY(adopt(*shell, use->handle));
-    return shell->batch->push(*use->handle, payload, push);
+    return use->handle->add_push(*shell->batch, payload, push);
   });
 }
 
@@ -65,7 +67,7 @@ weir_status weir_batch_ack(weir_batch* batch, weir_queue* queue, uint64_t id,
     WEIR_TRY(use.enter(queue));
     WEIR_TRY(check_range("id", id, 1, INT64_MAX));
     WEIR_TRY(adopt(*shell, use->handle));
-    return shell->batch->ack(*use->handle, id);
+    return use->handle->add_ack(*shell->batch, id);
   });
 }
 
@@ -83,7 +85,7 @@ weir_status weir_batch_clear(weir_batch* batch, weir_error* err) noexcept {
   return guard(err, [&]() -> Status {
     WEIR_ASSIGN(BatchShell * shell, look_or_tell<BatchShell>(batch));
     shell->batch->clear();
-    shell->queues.clear();
+    shell->targets.clear();
     return {};
   });
 }
@@ -103,7 +105,7 @@ weir_status weir_store_commit(weir_store* store, weir_batch* batch, uint32_t dur
     auto level = weir::store::Level::kMemory;
     WEIR_TRY(shell->batch->commit(wanted, timeout_ms, &level));
     if (out_level != nullptr) *out_level = static_cast<uint32_t>(level);
-    shell->queues.clear();
+    shell->targets.clear();
     return {};
   });
 }

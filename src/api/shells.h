@@ -44,11 +44,11 @@ struct alignas(128) BatchShell : Shell {
   static constexpr uint32_t kMagic = 0x42415443;
   static constexpr size_t kQuarantine = api::kQuarantine;
   std::shared_ptr<store::Store> store;
-  std::unique_ptr<queue::Batch> batch;
-  std::vector<std::shared_ptr<queue::Handle>> queues;  // one after another, repeats left out
+  std::unique_ptr<store::Batch> batch;
+  std::vector<std::shared_ptr<store::BatchTarget>> targets;  // one after another, repeats left out
   void clear() noexcept {
     batch.reset();
-    std::vector<std::shared_ptr<queue::Handle>>().swap(queues);
+    std::vector<std::shared_ptr<store::BatchTarget>>().swap(targets);
     store.reset();
   }
 };

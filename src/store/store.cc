@@ -266,8 +266,36 @@ Status Store::reserve_ids_locked(const StreamPtr& stream, uint64_t count) {
     }
     if (needed > stream->ceiling_logged) log_ceiling_locked(stream, needed + kCeilingStep);
     WEIR_TRY(pipeline_->wait(stream->ceiling_group));
-    if (stream->dropped) return {Code::kClosed, "the queue was dropped"};
+    if (stream->dropped) return {Code::kClosed, text(quoted(stream->name()), " was dropped")};
   }
+}
+
+Status Store::admit_locked(const Admission& admission) {
+  core_->mutex.assert_held();
+  bool logs = false;
+  for (const Admission::Part& part : admission.parts)
+    logs = logs || (core_->durable && (*part.stream)->kind() == storage::kStreamDurable);
+  const Pager::Check nothing;
+  const Pager::Check& check = admission.check != nullptr ? *admission.check : nothing;
+  // Each step may release the mutex, and a group may be closed meanwhile: then what was made sure of may be gone.
+  for (uint64_t group = 0; group != pipeline_->open_group();) {
+    group = pipeline_->open_group();
+    if (check) WEIR_TRY(check());
+    WEIR_TRY(check_writable_locked());
+    if (logs && admission.operation_bytes != 0)
+      WEIR_TRY(pipeline_->ensure_ack_room(admission.operation_bytes));
+    WEIR_TRY(pager_->make_room(admission.memory_bytes, logs ? admission.log_bytes : 0,
+                               admission.deadline_ns, check));
+    if (!admission.sync && logs) WEIR_TRY(pipeline_->wait_async_room());
+    for (const Admission::Part& part : admission.parts) {
+      const StreamPtr& stream = *part.stream;
+      const bool confirmed_first =
+          admission.sync && logs && stream->kind() == storage::kStreamDurable;
+      if (part.record_count != 0 && !confirmed_first)
+        WEIR_TRY(reserve_ids_locked(stream, part.record_count));
+    }
+  }
+  return {};
 }
 
 void Store::log_ceiling_locked(const StreamPtr& stream, uint64_t ceiling) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,23 @@
 namespace weir::store {
 
 inline constexpr uint32_t kStreamCountMax = 65'536;
+
+// What a commit needs before it can be sequenced.
+struct Admission {
+  struct Part {
+    const StreamPtr* stream = nullptr;
+    uint64_t record_count = 0;
+  };
+  std::span<const Part> parts;
+  bool sync = false;
+  int64_t deadline_ns = 0;
+  uint64_t memory_bytes = 0;  // of records that have no chunk yet
+  uint64_t log_bytes = 0;     // of all records
+  uint64_t operation_bytes =
+      0;  // for changes that must get through although the log is nearly full
+  // Asked before each wait whether the caller still wants it.
+  const Pager::Check* check = nullptr;
+};
 
 class Store {
  public:
@@ -56,6 +74,9 @@ class Store {
   Status drop_stream_locked(const StreamPtr& stream);
   // Ids given out before their sync must stay below a synced ceiling (invariant 8): makes sure of `count` more.
   Status reserve_ids_locked(const StreamPtr& stream, uint64_t count);
+  // Memory, log space and ids for a commit. May release the mutex: the caller looks again at what it depends on. Any
+  // refusal leaves everything as it was.
+  Status admit_locked(const Admission& admission);
   // The level that a commit of `group` reaches; waits for it when `durability` is SYNC.
   Status finish_locked(uint64_t group, Durability durability, Level* out_level);
 

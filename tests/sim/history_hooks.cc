@@ -23,8 +23,9 @@ std::string seen_around_a_sync_of_a_batch() {
     return counts;
   };
   const std::vector<uint8_t> payload(100, 'x');
-  queue::Batch batch(store);
-  if (!batch.push(*a, payload, {}).ok() || !batch.push(*b, payload, {}).ok()) return "no push";
+  store::Batch batch(store);
+  if (!a->add_push(batch, payload, {}).ok() || !b->add_push(batch, payload, {}).ok())
+    return "no push";
   std::string during;
   files.hook = [&] { during = look(); };
   store::Level level = store::Level::kMemory;

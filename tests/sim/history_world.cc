@@ -407,20 +407,20 @@ void World::batch(const std::vector<BatchPush>& pushes, const std::vector<std::s
                   store::Durability durability) {
   if (!ready()) return;
   expire();
-  queue::Batch batch(store_);
+  store::Batch batch(store_);
   Commit commit;
   for (const BatchPush& push : pushes) {
     queue::Handle* const target = handle(push.queue);
     if (target == nullptr) return;
     const Token token = model_.new_message(push.queue, push.bytes);
-    if (!judge(batch.push(*target, model_.payload_of(token), {}), "batch push")) return;
+    if (!judge(target->add_push(batch, model_.payload_of(token), {}), "batch push")) return;
     commit.effects.push_back({Effect::Kind::kPush, push.queue, token, false, 0, 0});
   }
   for (const std::string& queue : acks) {
     queue::Handle* const target = handle(queue);
     std::vector<InFlightMessage>& flight = in_flight_[queue];
     if (target == nullptr || flight.empty()) continue;
-    if (!judge(batch.ack(*target, flight.front().id), "batch ack")) return;
+    if (!judge(target->add_ack(batch, flight.front().id), "batch ack")) return;
     commit.effects.push_back({Effect::Kind::kRemove, queue, flight.front().token, false, 0, 0});
     flight.erase(flight.begin());
   }

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <new>
 
-#include "engine/queue/draft.h"
+#include "engine/queue/properties.h"
 #include "engine/queue/state.h"
+#include "store/draft.h"
 
 namespace weir::queue {
 
@@ -105,8 +106,9 @@ Status Handle::push(ByteView payload, const PushOptions& options, PushResult* ou
   WEIR_ASSIGN(const std::vector<uint8_t> properties, encode_options(options));
   const bool prepared = payload.size() + properties.size() >= storage::kPreparedBytesMin;
   storage::RecordDraft one;
-  WEIR_TRY(fill_draft(*store_, properties, payload, &one));
-  if (prepared) WEIR_TRY(prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &one));
+  WEIR_TRY(store::fill_draft(*store_, properties, payload, &one));
+  if (prepared)
+    WEIR_TRY(store::prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &one));
   // A vector of one that is kept per thread, so that a push allocates nothing.
   thread_local std::vector<storage::RecordDraft> drafts;
   drafts.clear();
@@ -127,10 +129,11 @@ Status Handle::push_many(ByteView data, std::span<const uint32_t> sizes, const P
   size_t offset = 0;
   Status status;
   for (size_t i = 0; i < sizes.size() && status.ok(); ++i) {
-    status = fill_draft(*store_, properties, data.subspan(offset, sizes[i]), &drafts[i]);
+    status = store::fill_draft(*store_, properties, data.subspan(offset, sizes[i]), &drafts[i]);
     offset += sizes[i];
     if (status.ok() && drafts[i].body_bytes() >= storage::kPreparedBytesMin) {
-      status = prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &drafts[i]);
+      status =
+          store::prepare_draft(*store_, stream_, options.timeout_ms, still_wanted(), &drafts[i]);
     }
   }
   if (status.ok()) status = push_drafts(drafts, options, out);
@@ -151,18 +154,17 @@ Status Handle::push_drafts(std::vector<storage::RecordDraft>& drafts, const Push
   for (const storage::RecordDraft& draft : drafts) {
     (draft.prepared ? prepared_bytes : bytes) += format::record_bytes(draft.body_bytes());
   }
-  const uint64_t log_bytes = logs ? bytes + prepared_bytes : 0;
   MutexLock lock(store.mutex());
   const store::Pager::Check still_wanted = still_wanted_locked();
-  // Each step may release the mutex, and a group may be closed meanwhile: then what was made sure of may be gone.
-  for (uint64_t group = 0; group != store.pipeline().open_group();) {
-    group = store.pipeline().open_group();
-    WEIR_TRY(check_open_locked());
-    WEIR_TRY(store.check_writable_locked());
-    WEIR_TRY(store.pager().make_room(bytes, log_bytes, deadline_ns, still_wanted));
-    if (!sync && logs) WEIR_TRY(store.pipeline().wait_async_room());
-    if (!sync || !logs) WEIR_TRY(store.reserve_ids_locked(stream_, drafts.size()));
-  }
+  const store::Admission::Part part{&stream_, drafts.size()};
+  store::Admission admission;
+  admission.parts = {&part, 1};
+  admission.sync = sync;
+  admission.deadline_ns = deadline_ns;
+  admission.memory_bytes = bytes;
+  admission.log_bytes = bytes + prepared_bytes;
+  admission.check = &still_wanted;
+  WEIR_TRY(store.admit_locked(admission));
   WEIR_TRY(check_open_locked());
   size_t skipped = 0;
   Producer* producer =

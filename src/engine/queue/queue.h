@@ -13,12 +13,7 @@
 
 #include "base/result.h"
 #include "engine/queue/message.h"
-#include "storage/stream.h"
-#include "store/options.h"
-
-namespace weir::store {
-class Store;
-}
+#include "store/batch.h"
 
 namespace weir::queue {
 
@@ -84,12 +79,12 @@ struct Statistics {
   uint64_t next_id = 0;
 };
 
-class Handle {
+class Handle : public store::BatchTarget {
  public:
   static Result<std::unique_ptr<Handle>> open(std::shared_ptr<store::Store> store,
                                               std::string_view name, const OpenOptions& options);
   // Messages in flight through this handle become ready again.
-  ~Handle();
+  ~Handle() override;
 
   // kDuplicate when every message had arrived before. `out` is never null here.
   Status push(ByteView payload, const PushOptions& options, PushResult* out);
@@ -110,10 +105,22 @@ class Handle {
   // Every call in progress and to come returns kClosed.
   void shutdown();
 
+  // Adds to a batch, which must not outlive this handle.
+  Status add_push(store::Batch& batch, ByteView payload, const PushOptions& options);
+  Status add_ack(store::Batch& batch, uint64_t id);
+
   const std::shared_ptr<store::Store>& store() const { return store_; }
 
+  // --- store::BatchTarget ---
+  const std::shared_ptr<store::Store>& batch_store() const override { return store_; }
+  const store::StreamPtr& batch_stream() const override { return stream_; }
+  Status check_item_locked(const store::BatchItem& item) override;
+  void begin_settle_locked() override;
+  void settle_item_locked(store::BatchItem& item) override;
+  void sequence_item_locked(store::CommitPipeline& pipeline, store::BatchItem& item) override;
+  void item_sequenced_locked(store::BatchItem& item, uint64_t group) override;
+
  private:
-  friend class Batch;
   Handle(std::shared_ptr<store::Store> store, std::shared_ptr<storage::Stream> stream,
          QueueState* state, uint64_t owner)
       : store_(std::move(store)), stream_(std::move(stream)), state_(state), owner_(owner) {}
@@ -143,47 +150,5 @@ class Handle {
 
 Status drop(store::Store& store, std::string_view name);
 Result<std::vector<std::string>> list(store::Store& store);  // sorted
-
-// Pushes and acks of any number of queues of one store that commit together. Thread class: exclusive.
-// Handles are kept alive by the caller (the api layer holds a reference for each).
-class Batch {
- public:
-  explicit Batch(std::shared_ptr<store::Store> store) : store_(std::move(store)) {}
-  Status push(Handle& queue, ByteView payload, const PushOptions& options);
-  Status ack(Handle& queue, uint64_t id);
-  size_t count() const { return items_.size(); }
-  uint64_t id_at(size_t index) const { return index < items_.size() ? items_[index].id : 0; }
-  void clear();
-  Status commit(store::Durability durability, int64_t timeout_ms, store::Level* out_level);
-
- private:
-  struct Item {
-    Handle* handle = nullptr;
-    bool is_push = false;
-    bool left_out = false;  // its producer sequence had arrived
-    uint64_t id = 0;
-    size_t body_offset = 0;  // in bodies_
-    uint32_t properties_bytes = 0;
-    uint32_t payload_bytes = 0;
-    uint64_t producer_id = 0;
-    uint64_t producer_sequence = 0;
-    storage::RecordDraft draft;
-  };
-  void prepare();
-  void make_room_for_large(uint64_t bytes);
-  Status check_locked();
-  Status admit_locked(bool sync, int64_t deadline_ns);
-  void leave_out_duplicates_locked();
-  Status reserve_locked();
-  void sequence_locked(uint64_t* group, bool sync);
-
-  std::shared_ptr<store::Store> store_;
-  std::vector<Item> items_;
-  std::vector<uint8_t> bodies_;
-  uint64_t body_bytes_ = 0;    // of all pushes
-  uint64_t held_bytes_ = 0;    // of large bodies, in chunks of their own
-  uint64_t record_bytes_ = 0;  // of all pushes, as they lie in chunks
-  bool committed_ = false;
-};
 
 }  // namespace weir::queue

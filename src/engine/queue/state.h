@@ -59,6 +59,8 @@ class QueueState : public storage::Attachment {
   size_t woken_count() const;
   Statistics counted;  // the counters
   uint64_t next_owner = 1;
+  // The highest sequence per producer in the batch that is being settled.
+  FlatMap<uint64_t> settled;
 
  private:
   QueueState(store::Store& store, const store::StreamPtr& stream);

@@ -10,7 +10,7 @@ class BatchTest : public AnyQueueTest {
   BatchTest() { other_ = open_queue("other"); }
   ~BatchTest() override { other_.reset(); }
 
-  Status commit(Batch& batch, Durability durability = Durability::kDefault) {
+  Status commit(store::Batch& batch, Durability durability = Durability::kDefault) {
     return batch.commit(durability, 0, &level_);
   }
   uint64_t count_of(Handle& queue) {
@@ -27,9 +27,9 @@ INSTANTIATE_TEST_SUITE_P(All, BatchTest, everywhere(), where_name);
 TEST_P(BatchTest, moves_a_message_from_queue_to_queue) {
   const uint64_t id = push("a");
   pop();
-  Batch batch(store_);
-  ASSERT_TRUE(batch.ack(*queue_, id).ok());
-  ASSERT_TRUE(batch.push(*other_, as_bytes("moved"), {}).ok());
+  store::Batch batch(store_);
+  ASSERT_TRUE(queue_->add_ack(batch, id).ok());
+  ASSERT_TRUE(other_->add_push(batch, as_bytes("moved"), {}).ok());
 
   EXPECT_TRUE(commit(batch).ok());
 
@@ -41,10 +41,10 @@ TEST_P(BatchTest, moves_a_message_from_queue_to_queue) {
 
 TEST_P(BatchTest, pushes_to_several_queues_keep_their_order) {
   const std::string large(30'000, 'L');
-  Batch batch(store_);
+  store::Batch batch(store_);
   for (const std::string& text : {std::string("a"), large, std::string("b")}) {
-    ASSERT_TRUE(batch.push(*queue_, as_bytes(text), {}).ok());
-    ASSERT_TRUE(batch.push(*other_, as_bytes(text), {}).ok());
+    ASSERT_TRUE(queue_->add_push(batch, as_bytes(text), {}).ok());
+    ASSERT_TRUE(other_->add_push(batch, as_bytes(text), {}).ok());
   }
 
   EXPECT_TRUE(commit(batch).ok());
@@ -57,9 +57,9 @@ TEST_P(BatchTest, pushes_to_several_queues_keep_their_order) {
 
 TEST_P(BatchTest, an_ack_that_is_not_possible_leaves_all_as_it_was) {
   push("a");
-  Batch batch(store_);
-  ASSERT_TRUE(batch.push(*other_, as_bytes("b"), {}).ok());
-  ASSERT_TRUE(batch.ack(*queue_, 1).ok());  // never delivered
+  store::Batch batch(store_);
+  ASSERT_TRUE(other_->add_push(batch, as_bytes("b"), {}).ok());
+  ASSERT_TRUE(queue_->add_ack(batch, 1).ok());  // never delivered
 
   EXPECT_EQ(commit(batch).code(), Code::kNotFound);
 
@@ -72,31 +72,31 @@ TEST_P(BatchTest, an_ack_that_is_not_possible_leaves_all_as_it_was) {
 TEST_P(BatchTest, the_same_ack_twice_is_refused) {
   push("a");
   pop();
-  Batch batch(store_);
-  ASSERT_TRUE(batch.ack(*queue_, 1).ok());
-  ASSERT_TRUE(batch.ack(*queue_, 1).ok());
+  store::Batch batch(store_);
+  ASSERT_TRUE(queue_->add_ack(batch, 1).ok());
+  ASSERT_TRUE(queue_->add_ack(batch, 1).ok());
 
   EXPECT_EQ(commit(batch).code(), Code::kInvalidArgument);
   EXPECT_EQ(stats().in_flight_count, 1U);
 }
 
 TEST_P(BatchTest, a_committed_batch_is_used_again_after_clear_only) {
-  Batch batch(store_);
-  ASSERT_TRUE(batch.push(*queue_, as_bytes("a"), {}).ok());
+  store::Batch batch(store_);
+  ASSERT_TRUE(queue_->add_push(batch, as_bytes("a"), {}).ok());
   ASSERT_TRUE(commit(batch).ok());
 
   EXPECT_EQ(commit(batch).code(), Code::kInvalidArgument);
-  EXPECT_EQ(batch.push(*queue_, as_bytes("b"), {}).code(), Code::kInvalidArgument);
-  EXPECT_EQ(batch.ack(*queue_, 1).code(), Code::kInvalidArgument);
+  EXPECT_EQ(queue_->add_push(batch, as_bytes("b"), {}).code(), Code::kInvalidArgument);
+  EXPECT_EQ(queue_->add_ack(batch, 1).code(), Code::kInvalidArgument);
   batch.clear();
   EXPECT_EQ(batch.count(), 0U);
-  ASSERT_TRUE(batch.push(*queue_, as_bytes("b"), {}).ok());
+  ASSERT_TRUE(queue_->add_push(batch, as_bytes("b"), {}).ok());
   EXPECT_TRUE(commit(batch).ok());
   EXPECT_THAT(drain(), ElementsAre("a", "b"));
 }
 
 TEST_P(BatchTest, an_empty_batch_commits) {
-  Batch batch(store_);
+  store::Batch batch(store_);
 
   EXPECT_TRUE(commit(batch).ok());
 }
@@ -104,16 +104,16 @@ TEST_P(BatchTest, an_empty_batch_commits) {
 TEST_P(BatchTest, a_queue_of_another_store_is_refused) {
   const auto stranger_store = store::Store::open(world_->env(), "mem:", {}).take();
   const auto stranger = Handle::open(stranger_store, "q", {}).take();
-  Batch batch(store_);
+  store::Batch batch(store_);
 
-  EXPECT_EQ(batch.push(*stranger, {}, {}).code(), Code::kInvalidArgument);
-  EXPECT_EQ(batch.ack(*stranger, 1).code(), Code::kInvalidArgument);
+  EXPECT_EQ(stranger->add_push(batch, {}, {}).code(), Code::kInvalidArgument);
+  EXPECT_EQ(stranger->add_ack(batch, 1).code(), Code::kInvalidArgument);
 }
 
 TEST_P(BatchTest, a_dropped_queue_refuses_the_whole_batch) {
-  Batch batch(store_);
-  ASSERT_TRUE(batch.push(*queue_, as_bytes("a"), {}).ok());
-  ASSERT_TRUE(batch.push(*other_, as_bytes("b"), {}).ok());
+  store::Batch batch(store_);
+  ASSERT_TRUE(queue_->add_push(batch, as_bytes("a"), {}).ok());
+  ASSERT_TRUE(other_->add_push(batch, as_bytes("b"), {}).ok());
   ASSERT_TRUE(drop(*store_, "other").ok());
 
   EXPECT_EQ(commit(batch).code(), Code::kClosed);
@@ -126,10 +126,10 @@ TEST_P(BatchTest, sequences_that_had_arrived_are_left_out) {
   options.producer_sequence = 2;
   PushResult result;
   ASSERT_TRUE(queue_->push(as_bytes("old"), options, &result).ok());
-  Batch batch(store_);
+  store::Batch batch(store_);
   for (const uint64_t sequence : {2U, 3U, 3U, 4U}) {
     options.producer_sequence = sequence;
-    ASSERT_TRUE(batch.push(*queue_, as_bytes(to_text(sequence)), options).ok());
+    ASSERT_TRUE(queue_->add_push(batch, as_bytes(to_text(sequence)), options).ok());
   }
 
   EXPECT_TRUE(commit(batch).ok());
@@ -141,12 +141,12 @@ TEST_P(BatchTest, sequences_that_had_arrived_are_left_out) {
 }
 
 TEST_P(BatchTest, holds_64_MiB_and_no_more) {
-  Batch batch(store_);
+  store::Batch batch(store_);
   const std::string quarter(16u << 20, 'x');
-  for (int i = 0; i < 4; ++i) ASSERT_TRUE(batch.push(*queue_, as_bytes(quarter), {}).ok());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(queue_->add_push(batch, as_bytes(quarter), {}).ok());
 
-  EXPECT_EQ(batch.push(*queue_, as_bytes("x"), {}).code(), Code::kTooLarge);
-  EXPECT_TRUE(batch.push(*queue_, {}, {}).ok());
+  EXPECT_EQ(queue_->add_push(batch, as_bytes("x"), {}).code(), Code::kTooLarge);
+  EXPECT_TRUE(queue_->add_push(batch, {}, {}).ok());
   EXPECT_EQ(batch.count(), 5U);
 }
 
@@ -154,10 +154,10 @@ class DurableBatchTest : public QueueTest {
  protected:
   // Message 1 for two others, in a batch that is gone before the store is: it holds on to it.
   bool replace_one_by_two() {
-    Batch batch(store_);
-    EXPECT_TRUE(batch.ack(*queue_, 1).ok());
-    EXPECT_TRUE(batch.push(*queue_, as_bytes("b"), {}).ok());
-    EXPECT_TRUE(batch.push(*queue_, as_bytes("c"), {}).ok());
+    store::Batch batch(store_);
+    EXPECT_TRUE(queue_->add_ack(batch, 1).ok());
+    EXPECT_TRUE(queue_->add_push(batch, as_bytes("b"), {}).ok());
+    EXPECT_TRUE(queue_->add_push(batch, as_bytes("c"), {}).ok());
     Level level = Level::kMemory;
     return batch.commit(Durability::kSync, 0, &level).ok();
   }
@@ -170,15 +170,15 @@ TEST_F(DurableBatchTest, acks_of_durable_messages_with_pushes_to_memory_are_refu
   push("a");
   pop();
   Level level = Level::kMemory;
-  Batch batch(store_);
-  ASSERT_TRUE(batch.ack(*queue_, 1).ok());
-  ASSERT_TRUE(batch.push(*memory, as_bytes("b"), {}).ok());
+  store::Batch batch(store_);
+  ASSERT_TRUE(queue_->add_ack(batch, 1).ok());
+  ASSERT_TRUE(memory->add_push(batch, as_bytes("b"), {}).ok());
 
   EXPECT_EQ(batch.commit(Durability::kDefault, 0, &level).code(), Code::kInvalidArgument);
 
   batch.clear();
-  ASSERT_TRUE(batch.push(*queue_, as_bytes("c"), {}).ok());
-  ASSERT_TRUE(batch.push(*memory, as_bytes("d"), {}).ok());
+  ASSERT_TRUE(queue_->add_push(batch, as_bytes("c"), {}).ok());
+  ASSERT_TRUE(memory->add_push(batch, as_bytes("d"), {}).ok());
   EXPECT_TRUE(batch.commit(Durability::kDefault, 0, &level).ok());
   EXPECT_EQ(level, Level::kSync);
 }
