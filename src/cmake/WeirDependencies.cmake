@@ -1,7 +1,8 @@
 # Third-party libraries, all shared and all from the distribution.
 #
 # weir_dependency_base     mimalloc, which only base/heap.cc includes
-# weir_dependency_format   Cap'n Proto for format/codec, zstd for format/compressor
+# weir_dependency_format   Cap'n Proto for format/codec and format/document_codec, zstd for format/compressor
+# simdjson                 which only engine/cache/json.cc includes
 #
 # The C++ library and libc must come before mimalloc in the NEEDED list. The distribution's mimalloc
 # also exports malloc and operator new; in the other order those replace the C++ library's inside
@@ -15,6 +16,7 @@ find_path(WEIR_MIMALLOC_INCLUDE mimalloc.h PATH_SUFFIXES mimalloc-2.0 REQUIRED)
 find_library(WEIR_CAPNP capnp REQUIRED)
 find_library(WEIR_KJ kj REQUIRED)
 find_library(WEIR_ZSTD zstd REQUIRED)
+find_library(WEIR_SIMDJSON simdjson REQUIRED)
 find_program(WEIR_CAPNP_COMPILER capnp REQUIRED)
 find_program(WEIR_CAPNP_CXX_PLUGIN capnpc-c++ REQUIRED)
 
@@ -26,4 +28,5 @@ add_library(weir_dependency_format INTERFACE)
 # Every program and library of ours that holds our objects links these, in this order.
 add_library(weir_dependencies INTERFACE)
 target_link_libraries(weir_dependencies INTERFACE
-  "${weir_cxx_library_first}" "${WEIR_CAPNP}" "${WEIR_KJ}" "${WEIR_ZSTD}" "${WEIR_MIMALLOC}")
+  "${weir_cxx_library_first}" "${WEIR_CAPNP}" "${WEIR_KJ}" "${WEIR_ZSTD}" "${WEIR_SIMDJSON}"
+  "${WEIR_MIMALLOC}")

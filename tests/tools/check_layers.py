@@ -15,6 +15,7 @@ EDGES = {
     "storage": ["format", "env", "base"],
     "store": ["storage"],
     "engine/queue": ["store"],
+    "engine/cache": ["store"],
     "api": ["engine/queue", "store"],
     # The command is a user like any other: the public header, and nothing of ours.
     "tools": [],

@@ -43,7 +43,9 @@ BANNED_CALLS = [
      r"|mimalloc-(?:new-delete|override)\.h", (), "base/heap.h"),
     ("mimalloc", r"#\s*include\s*<mimalloc|\bmi_\w+\s*\(", ("src/base/heap.cc",), "base/heap.h"),
     ("Cap'n Proto", r"#\s*include\s*<(?:capnp|kj)/|#\s*include\s*\"[^\"]*\.capnp\.h\"|\bkj\s*::",
-     ("src/format/codec",), "format/codec"),
+     ("src/format/codec", "src/format/document_codec"), "format/codec"),
+    ("simdjson", r"#\s*include\s*<simdjson|\bsimdjson\s*::", ("src/engine/cache/json",),
+     "engine/cache/json.h"),
     ("zstd", r"#\s*include\s*<zstd|\bZSTD_\w+\s*\(", ("src/format/compressor",),
      "format/compressor"),
 ]

@@ -1,0 +1,40 @@
+// Which index answers a filter: the planner.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/cache/filter.h"
+#include "engine/cache/index.h"
+
+namespace weir::cache {
+
+// Refers to the filter and the indexes, which must outlive it unchanged (indexes may grow).
+class Plan {
+ public:
+  // The part of the filter with the fewest candidates by an index; of an `or`, an index for each branch. No index at all when
+  // none can serve, or when scanning `document_count` documents is expected to be cheaper.
+  static Plan choose(const Filter& filter, std::span<const Index* const> indexes,
+                     uint64_t document_count);
+
+  bool uses_index() const { return !lookups_.empty(); }
+  // Entries that have to be looked at, counted up to some thousands.
+  size_t cost() const { return cost_; }
+
+  // Replaces `out` with the numbers above `after` that may match: each once, ascending, at most numbers_max, and the
+  // smallest ones. Fewer than numbers_max: there are no more. The caller checks each with the filter.
+  void candidates(uint64_t after, size_t numbers_max, const IsDead& is_dead,
+                  std::vector<uint64_t>* out) const;
+
+ private:
+  struct Lookup {
+    const Index* index;
+    IndexRange range;
+  };
+  std::vector<Lookup> lookups_;
+  size_t cost_ = 0;
+
+  friend class Planner;
+};
+
+}  // namespace weir::cache
