@@ -120,7 +120,8 @@ void ChunkPool::release(Chunk* chunk) {
     chunk->first = chunk->last = 0;
     chunk->count = 0;
     chunk->slice_begin = chunk->slice_count = chunk->slice_crc = 0;
-    chunk->saved = chunk->evicting = false;
+    chunk->saved = chunk->evicting = chunk->visited = false;
+    chunk->offsets.clear();
     MutexLock lock(mutex_);
     auto& list = free_[size_class];
     if (list.size() < list.capacity()) {

@@ -74,6 +74,10 @@ struct Chunk {
 
   bool saved = false;     // every record can be read back from disk
   bool evicting = false;  // chosen by Stream::evict
+  bool visited = false;   // found since the clock's hand came by
+  // Where each record begins, for streams that are read at random; empty until then. Kept through recycling, so that
+  // a steady state allocates nothing.
+  std::vector<uint32_t> offsets;
 
   ByteView bytes() const { return {data, used}; }
 };
@@ -100,6 +104,16 @@ class ChunkRef {
 
  private:
   Chunk* chunk_ = nullptr;
+};
+
+// What a reader may see of a chunk without the store's mutex: the tail of a stream grows behind it.
+struct ChunkView {
+  ChunkRef chunk;
+  uint32_t used = 0;  // bytes of records
+  uint32_t count = 0;
+  uint64_t first = 0;
+  uint64_t last = 0;
+  ByteView bytes() const { return {chunk->data, used}; }
 };
 
 // Makes and recycles chunks. Lives until its last chunk is gone, so messages may outlive the store. Thread-safe; its

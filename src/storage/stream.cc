@@ -1,6 +1,7 @@
 #include "storage/stream.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "format/frame.h"
 
@@ -23,7 +24,12 @@ uint64_t Stream::mark_dead(uint64_t first, uint64_t last) {
   if (first > last) return 0;
   const uint64_t newly = last - first + 1 - (dead_.empty() ? 0 : dead_.count_in(first, last));
   if (newly == 0) return 0;
-  account_dead(first, last);
+  const bool held = !holds_.empty();
+  if (held) {
+    hold_dead(first, last);
+  } else {
+    account_dead(first, last);
+  }
   if (first == floor_) {
     floor_ = last + 1;
     if (!dead_.empty()) {
@@ -33,9 +39,83 @@ uint64_t Stream::mark_dead(uint64_t first, uint64_t last) {
     drop_dead_prefix();
   } else {
     dead_.insert(first, last);
-    drop_dead_chunks(first, last);
+    if (!held) drop_dead_chunks(first, last);
   }
   return newly;
+}
+
+void Stream::hold_dead(uint64_t first, uint64_t last) {
+  // Only what was live until now.
+  for (uint64_t from = first; from <= last;) {
+    from = dead_.first_missing(from);
+    if (from > last) break;
+    const auto next = dead_.intervals().upper_bound(from);
+    const uint64_t to = next == dead_.intervals().end() ? last : std::min(last, next->first - 1);
+    holds_.note_dead(from, to);
+    from = to + 1;
+  }
+}
+
+void Stream::close_hold(uint64_t hold) {
+  const NumberSet released = holds_.close(hold);
+  for (const auto& [first, last] : released.intervals()) account_released(first, last);
+  drop_dead_prefix();
+  for (const auto& [first, last] : released.intervals()) drop_dead_chunks(first, last);
+}
+
+void Stream::account_released(uint64_t first, uint64_t last) {
+  for (size_t i = extent_index(first); i < extents_.size() && extents_[i].first <= last; ++i) {
+    Extent& extent = extents_[i];
+    if (extent.file == nullptr) continue;
+    extent.live -= std::min(last, extent.last) - std::max(first, extent.first) + 1;
+    if (extent.live == 0) release_extent(extent);
+  }
+}
+
+uint64_t Stream::gone_count(uint64_t first, uint64_t last) const {
+  const uint64_t low = std::max(first, floor_);
+  const uint64_t dead =
+      low > last ? last - first + 1 : low - first + (dead_.empty() ? 0 : dead_.count_in(low, last));
+  return holds_.empty() ? dead : dead - holds_.count_in(first, last);
+}
+
+bool Stream::is_gone(const Chunk& chunk) const {
+  return chunk.last < floor_ && (holds_.empty() || holds_.count_in(chunk.first, chunk.last) == 0);
+}
+
+// The dead numbers of [first, last] without those in `kept`.
+NumberSet Stream::subtract(uint64_t first, uint64_t last, const NumberSet& kept) const {
+  NumberSet result;
+  const auto add = [&](uint64_t from, uint64_t to) {
+    while (from <= to) {
+      from = kept.first_missing(from);
+      if (from > to) return;
+      const auto next = kept.intervals().upper_bound(from);
+      const uint64_t end = next == kept.intervals().end() ? to : std::min(to, next->first - 1);
+      result.insert(from, end);
+      from = end + 1;
+    }
+  };
+  if (first < floor_) add(first, std::min(last, floor_ - 1));
+  const auto& intervals = dead_.intervals();
+  auto at = intervals.upper_bound(first);
+  if (at != intervals.begin()) --at;
+  for (; at != intervals.end() && at->first <= last; ++at) {
+    if (at->second >= first) add(std::max(first, at->first), std::min(last, at->second));
+  }
+  return result;
+}
+
+NumberSet Stream::dead_at(uint64_t hold, uint64_t first, uint64_t last) const {
+  NumberSet kept;
+  if (hold != 0) holds_.collect(hold, first, last, &kept);
+  return subtract(first, last, kept);
+}
+
+NumberSet Stream::gone_in(uint64_t first, uint64_t last) const {
+  NumberSet kept;
+  holds_.collect(0, first, last, &kept);
+  return subtract(first, last, kept);
 }
 
 void Stream::restore(uint64_t next_number, uint64_t floor,
@@ -78,7 +158,7 @@ void Stream::release_extent(Extent& extent) {
 }
 
 void Stream::drop_dead_prefix() {
-  while (!chunks_.empty() && chunks_.front()->last < floor_) {
+  while (!chunks_.empty() && is_gone(*chunks_.front())) {
     const Chunk& chunk = *chunks_.front();
     // The tail stays open for the next push; a slice that no group has taken must still reach the log.
     if ((chunks_.size() == 1 && tail_open_) || chunk.slice_count != 0) break;
@@ -87,6 +167,7 @@ void Stream::drop_dead_prefix() {
     chunks_.pop_front();
   }
   while (!extents_.empty() && extents_.front().last < floor_) {
+    if (!holds_.empty() && extents_.front().file != nullptr) break;
     release_extent(extents_.front());
     extents_.pop_front();
   }
@@ -99,7 +180,7 @@ void Stream::drop_dead_chunks(uint64_t first, uint64_t last) {
     Chunk& chunk = *chunks_[i];
     const bool is_open = i + 1 == chunks_.size() && tail_open_;
     if (is_open || chunk.slice_count != 0) continue;
-    if (dead_.count_in(chunk.first, chunk.last) != chunk.last - chunk.first + 1) continue;
+    if (gone_count(chunk.first, chunk.last) != chunk.last - chunk.first + 1) continue;
     chunk.evicting = chosen = true;
   }
   if (chosen) remove_chosen();
@@ -176,6 +257,7 @@ uint64_t Stream::append(RecordDraft& draft) {
     ++chunk.slice_count;
     chunk.slice_crc = format::fold_crc(chunk.slice_crc, crc);
   }
+  if (access != Access::kQueue) note_offset(chunk);
   chunk.last = number;
   ++chunk.count;
   chunk.used += static_cast<uint32_t>(bytes);
@@ -224,7 +306,50 @@ void Stream::forget_hint(const Chunk* chunk) {
   if (hint_chunk_ == chunk) hint_chunk_ = nullptr;
 }
 
+void Stream::note_offset(Chunk& chunk) {
+  // A chunk that was filled before its offsets were wanted is indexed when somebody looks into it.
+  if (chunk.offsets.size() == chunk.count) chunk.offsets.push_back(chunk.used);
+}
+
+// Where `number` begins in its chunk, or its used bytes when it is not there.
+uint32_t Stream::offset_in(Chunk& chunk, uint64_t number) {
+  if (chunk.offsets.size() != chunk.count) {
+    chunk.offsets.clear();
+    for (uint32_t offset = 0; offset < chunk.used;) {
+      chunk.offsets.push_back(offset);
+      offset += static_cast<uint32_t>(
+          format::record_bytes(load_little<uint32_t>(chunk.data + offset + 4)));
+    }
+  }
+  const auto number_at = [&](uint32_t offset) {
+    return load_little<uint64_t>(chunk.data + offset + 8);
+  };
+  if (chunk.last - chunk.first + 1 == chunk.count) return chunk.offsets[number - chunk.first];
+  const auto found = std::lower_bound(
+      chunk.offsets.begin(), chunk.offsets.end(), number,
+      [&](uint32_t offset, uint64_t wanted) { return number_at(offset) < wanted; });
+  return found != chunk.offsets.end() && number_at(*found) == number ? *found : chunk.used;
+}
+
+const uint8_t* Stream::find_at_random(uint64_t number, Chunk** out_chunk) {
+  Chunk* chunk = hint_chunk_;
+  if (chunk == nullptr || number < chunk->first || number > chunk->last) {
+    const size_t index = chunk_index(number);
+    if (index == chunks_.size() || chunks_[index]->first > number) return nullptr;
+    chunk = chunks_[index].get();
+  }
+  const uint32_t offset = offset_in(*chunk, number);
+  if (offset == chunk->used) return nullptr;
+  hint_chunk_ = chunk;
+  hint_number_ = number;
+  hint_offset_ = chunk->used;
+  chunk->visited = true;
+  if (out_chunk != nullptr) *out_chunk = chunk;
+  return chunk->data + offset;
+}
+
 const uint8_t* Stream::find_in_memory(uint64_t number, Chunk** out_chunk) {
+  if (access != Access::kQueue) return find_at_random(number, out_chunk);
   Chunk* chunk = hint_chunk_;
   uint32_t offset = hint_offset_;
   if (chunk == nullptr || number <= hint_number_ || number > chunk->last) {
@@ -267,18 +392,33 @@ bool Stream::evictable(size_t index, uint64_t head) const {
   const Chunk& chunk = *chunks_[index];
   const bool is_open = index + 1 == chunks_.size() && tail_open_;
   if (chunk.references.load(std::memory_order_relaxed) != 1 || chunk.slice_count != 0) return false;
-  if (is_open) return chunk.last < floor_;
+  if (is_open) return is_gone(chunk);
   if (chunk.first <= head && head <= chunk.last) return false;
   return true;
 }
 
+// Whether the chunk may go, which a chunk that was found lately may not this time.
+bool Stream::evict_now(size_t index, uint64_t head) {
+  Chunk& chunk = *chunks_[index];
+  const bool on_disk =
+      chunk.saved || (kind_ == kStreamDurable && chunk.last < on_disk_next_) || is_gone(chunk);
+  if (!on_disk || !evictable(index, head)) return false;
+  if (access != Access::kRandom || head == 0) return true;
+  return !std::exchange(chunk.visited, false);
+}
+
 uint64_t Stream::evict(uint64_t head, uint64_t wanted) {
+  const size_t count = chunks_.size();
+  size_t at = access == Access::kRandom ? chunk_index(clock_hand_ + 1) : 0;
+  // Twice around: the first time takes away the second chances.
+  const size_t steps = access == Access::kRandom ? 2 * count : count;
   uint64_t chosen = 0;
-  for (size_t i = chunks_.size(); i > 0 && chosen < wanted; --i) {
-    Chunk& chunk = *chunks_[i - 1];
-    const bool on_disk = chunk.saved || (kind_ == kStreamDurable && chunk.last < on_disk_next_) ||
-                         chunk.last < floor_;
-    if (!on_disk || !evictable(i - 1, head)) continue;
+  for (size_t step = 0; step < steps && chosen < wanted; ++step, ++at) {
+    if (at >= count) at = 0;
+    const size_t index = access == Access::kQueue ? count - 1 - at : at;
+    Chunk& chunk = *chunks_[index];
+    clock_hand_ = chunk.last;
+    if (chunk.evicting || !evict_now(index, access == Access::kLog ? 0 : head)) continue;
     chunk.evicting = true;
     chosen += chunk.capacity;
   }
@@ -342,8 +482,7 @@ size_t Stream::extent_index(uint64_t number) const {
 void Stream::add_extent(const Extent& extent) {
   on_disk_next_ = std::max(on_disk_next_, extent.last + 1);
   Extent added = extent;
-  const uint64_t from = std::max(extent.first, floor_);
-  added.live = from > extent.last ? 0 : extent.last - from + 1 - dead_.count_in(from, extent.last);
+  added.live = extent.last - extent.first + 1 - gone_count(extent.first, extent.last);
   if (added.live == 0) return;
   ++added.file->live_extents;
   disk_bytes_ += added.bytes;
@@ -361,8 +500,7 @@ void Stream::add_extent(const Extent& extent) {
 void Stream::insert_extents(std::vector<Extent> others) {
   std::vector<Extent> live;
   for (Extent& extent : others) {
-    const uint64_t low = std::max(extent.first, floor_);
-    extent.live = low > extent.last ? 0 : extent.last - low + 1 - dead_.count_in(low, extent.last);
+    extent.live = extent.last - extent.first + 1 - gone_count(extent.first, extent.last);
     if (extent.live == 0) continue;
     ++extent.file->live_extents;
     disk_bytes_ += extent.bytes;

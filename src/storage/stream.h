@@ -15,12 +15,20 @@
 #include "format/record.h"
 #include "storage/chunk.h"
 #include "storage/data_file.h"
+#include "storage/holds.h"
 
 namespace weir::storage {
 
 // Stream::kind: what its engine promised at creation.
 inline constexpr uint8_t kStreamDurable = 0;
 inline constexpr uint8_t kStreamMemory = 1;
+
+// How the records of a stream are read, which decides what stays in memory longest.
+enum class Access : uint8_t {
+  kQueue,  // from the head, in order: head and tail stay
+  kLog,    // by offset, mostly near the tail: the oldest go first
+  kRandom,  // any: what was found lately gets a second chance (CLOCK: Corbato, "A Paging Experiment", 1968)
+};
 
 // A frame on disk that holds numbers of one stream.
 struct Extent {
@@ -90,6 +98,14 @@ class Stream {
   uint64_t first_live(uint64_t from) const;
   // Returns how many of them were live. Drops chunks and extents that nobody needs any more.
   uint64_t mark_dead(uint64_t first, uint64_t last);
+  // Snapshots: while a hold is open, records that die stay where they can be read.
+  uint64_t open_hold() { return holds_.open(); }
+  void close_hold(uint64_t hold);
+  uint64_t held_count() const { return holds_.count(); }
+  // The numbers of [first, last] that were dead when the hold was opened; those that are dead now for 0.
+  NumberSet dead_at(uint64_t hold, uint64_t first, uint64_t last) const;
+  // The numbers of [first, last] that nobody can read any more.
+  NumberSet gone_in(uint64_t first, uint64_t last) const;
   // Recovery: numbers start here; everything below is dead unless extents say otherwise.
   void restore(uint64_t next_number, uint64_t floor,
                const std::vector<std::pair<uint64_t, uint64_t>>& dead);
@@ -107,6 +123,7 @@ class Stream {
   void take_slices(std::vector<Slice>* out);
 
   // --- memory ---
+  // With access kRandom or kLog a record is found within its chunk in constant time.
   // The record's bytes when it is in memory (header first), else null. `out_chunk` (may be null) receives its chunk,
   // which stays while the store's mutex is held.
   const uint8_t* find_in_memory(uint64_t number, Chunk** out_chunk);
@@ -158,8 +175,9 @@ class Stream {
   uint64_t ceiling_group = 0;   // ... by this group
   uint64_t ceiling_synced = 0;
   uint64_t dirty_group = 0;  // the open group that has records of this stream
-  uint64_t head_hint = 1;    // where the engine reads next: kept in memory longest
-  bool loading = false;      // somebody reads chunks back
+  Access access = Access::kQueue;
+  uint64_t head_hint = 1;  // where the engine reads next: kept in memory longest
+  bool loading = false;    // somebody reads chunks back
   bool dropped = false;
   uint64_t created_group = 0;      // durable once this group is
   uint64_t pending_group = 0;      // the newest group that will make records visible
@@ -172,6 +190,15 @@ class Stream {
   void drop_dead_prefix();
   void drop_dead_chunks(uint64_t first, uint64_t last);
   void account_dead(uint64_t first, uint64_t last);
+  void hold_dead(uint64_t first, uint64_t last);
+  void account_released(uint64_t first, uint64_t last);
+  uint64_t gone_count(uint64_t first, uint64_t last) const;
+  bool is_gone(const Chunk& chunk) const;
+  NumberSet subtract(uint64_t first, uint64_t last, const NumberSet& kept) const;
+  static void note_offset(Chunk& chunk);
+  static uint32_t offset_in(Chunk& chunk, uint64_t number);
+  const uint8_t* find_at_random(uint64_t number, Chunk** out_chunk);
+  bool evict_now(size_t index, uint64_t head);
   void release_extent(Extent& extent);
   void forget_hint(const Chunk* chunk);
   bool evictable(size_t index, uint64_t head) const;
@@ -185,12 +212,14 @@ class Stream {
   uint64_t next_number_ = 1;
   uint64_t floor_ = 1;
   NumberSet dead_;
+  Holds holds_;
   Ring<ChunkRef> chunks_;
   Ring<ChunkRef> reserved_;  // chunks that the next appends will fill
   Ring<Extent> extents_;
   uint64_t memory_bytes_ = 0;
   uint64_t disk_bytes_ = 0;
   uint64_t on_disk_next_ = 1;
+  uint64_t clock_hand_ = 0;           // kRandom: eviction goes on behind this number
   uint64_t chunk_bytes_next_ = 1024;  // a stream that gets more gets larger chunks
   bool tail_open_ = false;            // the last chunk may still be appended to
   // Where the last find ended: the next number's record begins there.

@@ -204,12 +204,7 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
     pieces.push_back(std::move(piece));
   }
   if (!pieces.empty()) {
-    const uint64_t last = pieces.back().extent.last;
-    if (stream->floor() > 1) dead->insert(1, stream->floor() - 1);
-    const auto& intervals = stream->dead().intervals();
-    auto at = intervals.upper_bound(pieces.front().extent.first);
-    if (at != intervals.begin()) --at;
-    for (; at != intervals.end() && at->first <= last; ++at) dead->insert(at->first, at->second);
+    *dead = stream->gone_in(pieces.front().extent.first, pieces.back().extent.last);
   }
   return pieces;
 }
@@ -217,7 +212,7 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
 Status Checkpointer::copy_stream(const StreamPtr& stream, Work* work,
                                  storage::SegmentWriter* writer) {
   core_.mutex.assert_held();
-  for (uint64_t from = stream->floor(); from != UINT64_MAX;) {
+  for (uint64_t from = 1; from != UINT64_MAX;) {
     NumberSet dead;
     uint64_t resume = 0;
     const std::vector<Piece> pieces = next_pieces(stream, *work, from, &resume, &dead);

@@ -234,7 +234,7 @@ Status Pager::write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32
 // --- reading back ---
 
 std::vector<Pager::Piece> Pager::collect_pieces(const StreamPtr& stream, uint64_t number,
-                                                uint64_t limit) {
+                                                uint64_t limit, uint64_t bytes_max) {
   core_.mutex.assert_held();
   std::vector<Piece> pieces;
   const auto& extents = stream->extents();
@@ -246,7 +246,7 @@ std::vector<Pager::Piece> Pager::collect_pieces(const StreamPtr& stream, uint64_
       const storage::Extent& first = pieces.front().extent;
       const bool near = extents[i].file == first.file && extents[i].offset > first.offset &&
                         extents[i].offset + extents[i].bytes - first.offset <= 2 * kReadAheadBytes;
-      if (!near || bytes + extents[i].bytes > kReadAheadBytes) break;
+      if (!near || bytes + extents[i].bytes > bytes_max) break;
     }
     bytes += extents[i].bytes;
     pieces.push_back({extents[i], core_.file_of(extents[i].file->id())});
@@ -265,7 +265,9 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
   // Scratch files are filled from the tail of a queue: a later piece may lie before an earlier one.
   uint64_t end = begin;
   for (const Piece& piece : pieces) end = std::max(end, piece.extent.offset + piece.extent.bytes);
-  std::vector<uint8_t> window(end - begin);
+  // Not a vector: that would fill it with zeros first.
+  const std::unique_ptr<uint8_t[]> bytes_read(new uint8_t[end - begin]);
+  const MutableBytes window(bytes_read.get(), end - begin);
   WEIR_ASSIGN(const size_t read, file->read_at(begin, window));
   Packer packer(*core_.pool, window.size(), chunks);
   for (const Piece& piece : pieces) {
@@ -338,6 +340,67 @@ Status Pager::read_large(env::File& file, const Piece& piece,
   return {};
 }
 
+// Releases the mutex while it reads.
+Status Pager::read_unlocked(const std::vector<Piece>& pieces, uint64_t number, uint64_t limit,
+                            std::vector<storage::ChunkRef>* chunks) {
+  core_.mutex.assert_held();
+  ++pieces.front().file->pins;
+  Status status;
+  {
+    MutexUnlock unlocked(core_.mutex);
+    status = read_pieces(pieces, number, limit, chunks);
+  }
+  --pieces.front().file->pins;
+  note_read(pieces.front().file);
+  return status;
+}
+
+namespace {
+
+// The first number from `number` on that an extent holds; UINT64_MAX when none does.
+uint64_t next_on_disk(const storage::Stream& stream, uint64_t number) {
+  const auto& extents = stream.extents();
+  for (size_t i = stream.extent_index(number); i < extents.size(); ++i) {
+    if (extents[i].file != nullptr) return std::max(extents[i].first, number);
+  }
+  return UINT64_MAX;
+}
+
+storage::ChunkView view_of(const storage::ChunkRef& chunk) {
+  return {chunk, chunk->used, chunk->count, chunk->first, chunk->last};
+}
+
+}  // namespace
+
+Status Pager::fetch(const StreamPtr& stream, uint64_t number, uint64_t bytes_max,
+                    std::vector<storage::ChunkView>* out) {
+  core_.mutex.assert_held();
+  out->clear();
+  const auto& chunks = stream->chunks();
+  size_t at = stream->chunk_index(number);
+  const uint64_t in_memory =
+      at < chunks.size() ? std::max(chunks[at]->first, number) : stream->next_number();
+  const uint64_t on_disk = next_on_disk(*stream, number);
+  if (on_disk < in_memory) {
+    const std::vector<Piece> pieces =
+        collect_pieces(stream, on_disk, in_memory, std::min(bytes_max, kReadAheadBytes));
+    std::vector<storage::ChunkRef> loaded;
+    WEIR_TRY(read_unlocked(pieces, on_disk, in_memory, &loaded));
+    for (const storage::ChunkRef& chunk : loaded) out->push_back(view_of(chunk));
+    relieve();
+    return {};
+  }
+  uint64_t bytes = 0;
+  for (uint64_t next = number; at < chunks.size() && (out->empty() || bytes < bytes_max); ++at) {
+    // What was evicted in between comes first.
+    if (!out->empty() && next_on_disk(*stream, next) < chunks[at]->first) break;
+    out->push_back(view_of(chunks[at]));
+    bytes += chunks[at]->used;
+    next = chunks[at]->last + 1;
+  }
+  return {};
+}
+
 Status Pager::load(const StreamPtr& stream, uint64_t number) {
   core_.mutex.assert_held();
   if (stream->loading) {
@@ -347,21 +410,16 @@ Status Pager::load(const StreamPtr& stream, uint64_t number) {
   const size_t behind = stream->chunk_index(number);
   const uint64_t limit =
       behind < stream->chunks().size() ? stream->chunks()[behind]->first : stream->next_number();
-  const std::vector<Piece> pieces = collect_pieces(stream, number, limit);
+  // Who reads at random has no use for what follows.
+  const uint64_t bytes_max = stream->access == storage::Access::kRandom ? 0 : kReadAheadBytes;
+  const std::vector<Piece> pieces = collect_pieces(stream, number, limit, bytes_max);
   if (pieces.empty() || pieces.front().extent.first > number) {
     return {Code::kCorrupt,
-            text("message ", number, " of ", quoted(stream->name()), " is in no file")};
+            text("record ", number, " of ", quoted(stream->name()), " is in no file")};
   }
-  ++pieces.front().file->pins;
   stream->loading = true;
   std::vector<storage::ChunkRef> chunks;
-  Status status;
-  {
-    MutexUnlock unlocked(core_.mutex);
-    status = read_pieces(pieces, number, limit, &chunks);
-  }
-  --pieces.front().file->pins;
-  note_read(pieces.front().file);
+  const Status status = read_unlocked(pieces, number, limit, &chunks);
   stream->loading = false;
   loaded_.notify_all();
   WEIR_TRY(status);

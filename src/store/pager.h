@@ -21,6 +21,12 @@ class Pager {
                    const Check& check = {});
   // Reads `number` and what follows it back into memory. May release the mutex; the caller looks again.
   Status load(const StreamPtr& stream, uint64_t number);
+  // Hands out, in order, chunks that hold the stored records from `number` on, dead ones among them: at least the first
+  // chunk and about `bytes_max` in all; none when nothing is stored from there on. They are not made resident, so that
+  // a reader of everything evicts nothing: while somebody holds them they count against the budget. `bytes_max` 0
+  // reads no further than needed. May release the mutex.
+  Status fetch(const StreamPtr& stream, uint64_t number, uint64_t bytes_max,
+               std::vector<storage::ChunkView>* out);
   // Drops what can be read back when the budget is over its high mark.
   void relieve();
   void set_checkpoint_wake(std::function<void()> wake) { wake_checkpoint_ = std::move(wake); }
@@ -38,7 +44,10 @@ class Pager {
   Result<bool> spill(uint64_t wanted);
   Status write_spilled(const std::vector<storage::ChunkRef>& chunks, uint32_t stream_id);
   void note_read(const std::shared_ptr<storage::DataFile>& file);
-  std::vector<Piece> collect_pieces(const StreamPtr& stream, uint64_t number, uint64_t limit);
+  std::vector<Piece> collect_pieces(const StreamPtr& stream, uint64_t number, uint64_t limit,
+                                    uint64_t bytes_max);
+  Status read_unlocked(const std::vector<Piece>& pieces, uint64_t number, uint64_t limit,
+                       std::vector<storage::ChunkRef>* chunks);
   Status read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint64_t limit,
                      std::vector<storage::ChunkRef>* chunks);
 

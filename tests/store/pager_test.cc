@@ -212,5 +212,71 @@ TEST_F(PagerMemoryTest, a_full_disk_refuses_new_records_and_keeps_the_old_ones) 
   EXPECT_TRUE(push_to(memory_, std::string(1000, 'x'), false).ok());
 }
 
+// --- fetch ---
+
+TEST_F(PagerTest, a_reader_of_everything_makes_nothing_resident) {
+  push_many(3000, 1000);
+  ASSERT_TRUE(store_->sync().ok());
+  MutexLock lock(store_->core().mutex);
+  const uint64_t resident = stream_->memory_bytes();
+  uint64_t next = 1;
+  std::vector<storage::ChunkView> chunks;
+  while (true) {
+    ASSERT_TRUE(store_->pager().fetch(stream_, next, 100'000, &chunks).ok());
+    if (chunks.empty()) break;
+    for (const storage::ChunkView& chunk : chunks) {
+      format::RecordReader reader(chunk.bytes(), true);
+      format::RecordView record;
+      while (reader.next(&record)) {
+        if (record.header.number < next) continue;
+        ASSERT_EQ(record.header.number, next++);
+      }
+      ASSERT_FALSE(reader.bad());
+    }
+  }
+
+  EXPECT_EQ(next, 3001U);
+  EXPECT_LE(stream_->memory_bytes(), resident);
+}
+
+TEST_F(PagerTest, fetch_steps_over_what_is_gone_and_ends_at_the_end) {
+  push_many(100, 1000, true);
+  ASSERT_TRUE(store_->sync().ok());
+  MutexLock lock(store_->core().mutex);
+  stream_->mark_dead(1, 90);
+  std::vector<storage::ChunkView> chunks;
+
+  ASSERT_TRUE(store_->pager().fetch(stream_, 1, 0, &chunks).ok());
+  ASSERT_EQ(chunks.size(), 1U);
+  EXPECT_LE(chunks[0].first, 91U);
+  EXPECT_GE(chunks[0].last, 91U);
+  ASSERT_TRUE(store_->pager().fetch(stream_, 101, 0, &chunks).ok());
+  EXPECT_TRUE(chunks.empty());
+}
+
+TEST_F(PagerTest, a_held_record_is_fetched_after_a_checkpoint_and_gone_after_the_hold) {
+  push_many(200, 1000);
+  ASSERT_TRUE(store_->sync().ok());
+  uint64_t hold = 0;
+  {
+    MutexLock lock(store_->core().mutex);
+    hold = stream_->open_hold();
+    store_->pipeline().mark_dead(stream_, 1, 200);
+    store_->pipeline().end_commit(false);
+  }
+  ASSERT_TRUE(store_->checkpoint().ok());
+  std::vector<storage::ChunkView> chunks;
+  {
+    MutexLock lock(store_->core().mutex);
+    stream_->evict(0, UINT64_MAX);
+    ASSERT_TRUE(store_->pager().fetch(stream_, 5, 0, &chunks).ok());
+    ASSERT_FALSE(chunks.empty());
+    EXPECT_LE(chunks[0].first, 5U);
+    stream_->close_hold(hold);
+  }
+  ASSERT_TRUE(store_->checkpoint().ok());
+  EXPECT_TRUE(names("seg-").empty());
+}
+
 }  // namespace
 }  // namespace weir::store
