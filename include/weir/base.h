@@ -56,6 +56,7 @@ typedef int32_t weir_status;
 #define WEIR_END 4         /* no more items in an iteration */
 #define WEIR_INTERRUPTED 5 /* somebody called an interrupt */
 #define WEIR_DUPLICATE 6   /* this producer sequence arrived before: nothing was added */
+#define WEIR_CONFLICT 7    /* what is there is not what the call expects: nothing changed */
 
 /* Failures. Numbers are never reused. */
 #define WEIR_E_INVALID_ARGUMENT (-1)  /* the message names the argument and its range */

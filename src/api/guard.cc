@@ -32,6 +32,7 @@ const char* default_message(Code code) {
     case Code::kEnd:
     case Code::kInterrupted:
     case Code::kDuplicate:
+    case Code::kConflict:
     case Code::kInvalidArgument:
     case Code::kIo:
     case Code::kNoSpace:

@@ -40,6 +40,11 @@ class FlatMap {
     return slots_[at].value;
   }
 
+  // Room for `count` more, so that inserting them allocates nothing.
+  void reserve(size_t count) {
+    while ((size_ + count) * 4 > slots_.size() * 3) grow();
+  }
+
   bool erase(uint64_t key) {
     if (size_ == 0) return false;
     size_t hole = slot_of(key);

@@ -87,6 +87,8 @@ const char* code_name(Code code) {
       return "WEIR_INTERRUPTED";
     case Code::kDuplicate:
       return "WEIR_DUPLICATE";
+    case Code::kConflict:
+      return "WEIR_CONFLICT";
     case Code::kInvalidArgument:
       return "WEIR_E_INVALID_ARGUMENT";
     case Code::kClosed:

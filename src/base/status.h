@@ -19,6 +19,7 @@ enum class Code : int32_t {
   kEnd = 4,
   kInterrupted = 5,
   kDuplicate = 6,
+  kConflict = 7,
   // Failures.
   kInvalidArgument = -1,
   kClosed = -2,

@@ -36,6 +36,7 @@ class BatchTarget {
 struct BatchItem {
   BatchTarget* target = nullptr;
   uint8_t verb = 0;       // the target's own
+  uint8_t mode = 0;       // likewise
   bool appends = false;   // it has a record
   bool removes = false;   // it takes away what may be durable: an acknowledged message, a document
   bool left_out = false;  // settled: nothing is to be done

@@ -17,6 +17,7 @@ void CommitPipeline::Group::clear() {
   dirty.clear();
   operations.clear();
   pending.clear();
+  deaths.clear();
   ceilings.clear();
   commit_count = record_count = 0;
   bytes = 0;
@@ -32,7 +33,7 @@ CommitPipeline::Touched& CommitPipeline::touch(const StreamPtr& stream) {
   for (Touched& touched : touched_) {
     if (touched.stream == stream) return touched;
   }
-  touched_.push_back({stream, 0, 0});
+  touched_.push_back({stream, 0, 0, false, nullptr});
   return touched_.back();
 }
 
@@ -57,15 +58,42 @@ uint64_t CommitPipeline::mark_dead(const StreamPtr& stream, uint64_t first, uint
   const uint64_t count = stream->mark_dead(first, last);
   if (count == 0) return 0;
   touched.dead_count += count;
-  if (core_.durable && stream->kind() == storage::kStreamDurable) {
-    format::Operation operation;
-    operation.kind = format::OperationKind::kDead;
-    operation.stream_id = stream->id();
-    operation.first = first;
-    operation.last = last;
-    add_operation(stream, operation);
-  }
+  log_dead(stream, first, last);
   return count;
+}
+
+void CommitPipeline::log_dead(const StreamPtr& stream, uint64_t first, uint64_t last) {
+  if (!core_.durable || stream->kind() != storage::kStreamDurable) return;
+  format::Operation operation;
+  operation.kind = format::OperationKind::kDead;
+  operation.stream_id = stream->id();
+  operation.first = first;
+  operation.last = last;
+  add_operation(stream, operation);
+}
+
+void CommitPipeline::mark_dead_when_visible(const StreamPtr& stream, uint64_t number) {
+  // What may lack memory comes before anything changes.
+  for (std::vector<Death>* deaths : {&deaths_, &open_.deaths, &writing_.deaths}) {
+    const size_t wanted = deaths->size() + deaths_.size() + 1;
+    if (wanted > deaths->capacity()) deaths->reserve(std::max(wanted, deaths->capacity() * 2));
+  }
+  touch(stream).has_deaths = true;
+  deaths_.push_back({stream, number});
+  log_dead(stream, number, number);
+}
+
+// Once it is known what the commit's streams wait for.
+void CommitPipeline::settle_deaths() {
+  for (Death& death : deaths_) {
+    const Touched& touched = touch(death.stream);
+    if (touched.waits_for == nullptr) {
+      death.stream->mark_dead(death.number, death.number);
+    } else {
+      touched.waits_for->deaths.push_back(std::move(death));
+    }
+  }
+  deaths_.clear();
 }
 
 void CommitPipeline::add_operation(const StreamPtr& stream, const format::Operation& operation) {
@@ -109,7 +137,7 @@ void CommitPipeline::reserve_operations(size_t bytes) {
 }
 
 // Records that stand behind an unsynced SYNC record wait with it, so that order is kept.
-void CommitPipeline::make_visible(const Touched& touched, bool sync) {
+CommitPipeline::Group* CommitPipeline::make_visible(const Touched& touched, bool sync) {
   storage::Stream& stream = *touched.stream;
   const uint64_t next = stream.next_number();
   const bool appended = touched.first != 0;
@@ -117,16 +145,18 @@ void CommitPipeline::make_visible(const Touched& touched, bool sync) {
   if (WEIR_SEEDED_BUG(visible_before_sync)) sync = false;
   if ((!sync || !commit_logs_) && !behind) {
     if (appended) stream.visible_next = next;
-    return;
+    return nullptr;
   }
   const bool wait_for_writing =
       !(sync && commit_logs_) && stream.pending_group == writing_.number && leading_;
   Group& group = wait_for_writing ? writing_ : open_;
   Pending pending{touched.stream, appended ? next : 0,
-                  sync && commit_logs_ ? touched.dead_count : 0};
+                  sync && commit_logs_ ? touched.dead_count : 0, touched.has_deaths};
   stream.unpublished_dead += pending.dead_count;
-  if (appended) stream.pending_group = group.number;
+  // A death counts like a record: what is committed behind it must not show before it does.
+  if (appended || touched.has_deaths) stream.pending_group = group.number;
   group.pending.push_back(std::move(pending));
+  return &group;
 }
 
 uint64_t CommitPipeline::end_commit(bool sync) {
@@ -142,9 +172,10 @@ uint64_t CommitPipeline::end_commit(bool sync) {
     ++core_.counted.commit_count;
     if (!sync && !leading_ && wake_flusher_ && open_is_full()) wake_flusher_();
   }
-  for (const Touched& touched : touched_) make_visible(touched, sync);
+  for (Touched& touched : touched_) touched.waits_for = make_visible(touched, sync);
+  if (!deaths_.empty()) settle_deaths();
   for (const Touched& touched : touched_) {
-    if (touched.first == 0) continue;
+    if (touched.first == 0 && !touched.has_deaths) continue;
     storage::Attachment* attachment = touched.stream->attachment.get();
     if (attachment != nullptr) attachment->on_change_locked();
   }
@@ -382,11 +413,13 @@ void CommitPipeline::publish() {
   for (const StreamPtr& stream : writing_.ceilings) {
     if (stream->ceiling_group <= synced_group_) stream->ceiling_synced = stream->ceiling_logged;
   }
+  for (const Death& death : writing_.deaths) death.stream->mark_dead(death.number, death.number);
   for (const Pending& pending : writing_.pending) {
     storage::Stream& stream = *pending.stream;
     stream.visible_next = std::max(stream.visible_next, pending.visible_next);
     stream.unpublished_dead -= pending.dead_count;
-    if (pending.visible_next != 0 && stream.attachment) stream.attachment->on_change_locked();
+    const bool changed = pending.visible_next != 0 || pending.has_deaths;
+    if (changed && stream.attachment) stream.attachment->on_change_locked();
   }
   writing_.clear();
 }

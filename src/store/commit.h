@@ -21,6 +21,9 @@ class CommitPipeline {
   // --- building one commit; between the first of these and end_commit the mutex is not released ---
   uint64_t append(const StreamPtr& stream, storage::RecordDraft& draft);
   uint64_t mark_dead(const StreamPtr& stream, uint64_t first, uint64_t last);
+  // As mark_dead, of one live number that is replaced or removed: it is logged with the commit, and dies when the commit
+  // becomes visible; until then readers find it.
+  void mark_dead_when_visible(const StreamPtr& stream, uint64_t number);
   void add_operation(const StreamPtr& stream, const format::Operation& operation);
   // Sets a fact of the stream and logs it; an empty value erases it.
   void set_fact(const StreamPtr& stream, std::string_view key, std::string_view value);
@@ -68,12 +71,18 @@ class CommitPipeline {
     StreamPtr stream;
     uint64_t visible_next = 0;
     uint64_t dead_count = 0;
+    bool has_deaths = false;
+  };
+  struct Death {
+    StreamPtr stream;
+    uint64_t number = 0;
   };
   struct Group {
     uint64_t number = 1;
     std::vector<StreamPtr> dirty;
     std::vector<uint8_t> operations;
     std::vector<Pending> pending;
+    std::vector<Death> deaths;  // take effect with `pending`
     std::vector<StreamPtr> ceilings;
     uint32_t commit_count = 0;
     uint32_t record_count = 0;
@@ -86,6 +95,8 @@ class CommitPipeline {
     StreamPtr stream;
     uint64_t first = 0;
     uint64_t dead_count = 0;
+    bool has_deaths = false;
+    Group* waits_for = nullptr;  // what it becomes visible with; null: at once
   };
 
   bool open_is_full() const;
@@ -93,7 +104,9 @@ class CommitPipeline {
   bool has_ack_room(uint64_t needed) const;
   Status make_slot(uint64_t bytes);
   Touched& touch(const StreamPtr& stream);
-  void make_visible(const Touched& touched, bool sync);
+  void log_dead(const StreamPtr& stream, uint64_t first, uint64_t last);
+  Group* make_visible(const Touched& touched, bool sync);
+  void settle_deaths();
   Status lead();
   Status lead_group();
   Status write_group();
@@ -115,6 +128,7 @@ class CommitPipeline {
   Group open_;
   Group writing_;
   std::vector<Touched> touched_;  // by the commit being built
+  std::vector<Death> deaths_;     // of the commit being built, that wait until it is visible
   bool commit_logs_ = false;      // it has a part that goes to the log
   std::vector<storage::Attachment*> lazy_;
   std::function<void()> wake_flusher_;
