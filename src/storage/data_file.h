@@ -13,6 +13,9 @@
 
 namespace weir::storage {
 
+inline constexpr uint64_t kSparseBytesMin = 256u << 10;
+inline constexpr uint64_t kSmallBytesMax = 4ull << 20;
+
 class DataFile {
  public:
   DataFile(format::FileKind kind, std::string name, const format::Seed& seed)
@@ -30,11 +33,22 @@ class DataFile {
   void close();
   bool is_open();
 
+  // A segment of which more than half is dead, and enough to be worth the work.
+  bool is_sparse() const {
+    return kind_ == format::FileKind::kSegment && live_extents != 0 && pins == 0 &&
+           bytes >= kSparseBytesMin && live_bytes < bytes / 2;
+  }
+  bool is_small() const {
+    return kind_ == format::FileKind::kSegment && live_extents != 0 && bytes < kSmallBytesMax;
+  }
+
   // Guarded by the store's mutex.
   uint64_t live_extents = 0;     // extents that hold a live record
+  uint64_t live_bytes = 0;       // their share of the file, by the records that live in each frame
   uint32_t pins = 0;             // readers and writers at work
   uint64_t bytes = 0;            // of the file; for a log file, of the part in use
   format::SegmentEntry segment;  // kSegment: what the state lists
+  bool compacting = false;       // kSegment: the checkpoint at work copies what lives in it
   bool adopted = false;          // kLog: before the cut, listed for the records that live in it
 
  private:

@@ -67,8 +67,7 @@ void Stream::account_released(uint64_t first, uint64_t last) {
   for (size_t i = extent_index(first); i < extents_.size() && extents_[i].first <= last; ++i) {
     Extent& extent = extents_[i];
     if (extent.file == nullptr) continue;
-    extent.live -= std::min(last, extent.last) - std::max(first, extent.first) + 1;
-    if (extent.live == 0) release_extent(extent);
+    lower_live(extent, std::min(last, extent.last) - std::max(first, extent.first) + 1);
   }
 }
 
@@ -145,14 +144,31 @@ void Stream::account_dead(uint64_t first, uint64_t last) {
     if (extent.file == nullptr) continue;
     const uint64_t from = std::max(first, extent.first);
     const uint64_t to = std::min(last, extent.last);
-    extent.live -= to - from + 1 - (dead_.empty() ? 0 : dead_.count_in(from, to));
-    if (extent.live == 0) release_extent(extent);
+    lower_live(extent, to - from + 1 - (dead_.empty() ? 0 : dead_.count_in(from, to)));
   }
+}
+
+void Stream::lower_live(Extent& extent, uint64_t count) {
+  extent.file->live_bytes -= extent.live_bytes();
+  extent.live -= count;
+  extent.file->live_bytes += extent.live_bytes();
+  if (extent.live == 0) release_extent(extent);
+}
+
+// What of a new extent lives; its file counts it.
+void Stream::count_live(Extent& extent) {
+  extent.live = extent.last - extent.first + 1 - gone_count(extent.first, extent.last);
+  extent.records = std::max(extent.records == 0 ? extent.live : extent.records, extent.live);
+  if (extent.live == 0) return;
+  ++extent.file->live_extents;
+  extent.file->live_bytes += extent.live_bytes();
+  disk_bytes_ += extent.bytes;
 }
 
 void Stream::release_extent(Extent& extent) {
   if (extent.file == nullptr) return;
   --extent.file->live_extents;
+  extent.file->live_bytes -= extent.live_bytes();
   disk_bytes_ -= extent.bytes;
   extent.file = nullptr;
 }
@@ -482,10 +498,8 @@ size_t Stream::extent_index(uint64_t number) const {
 void Stream::add_extent(const Extent& extent) {
   on_disk_next_ = std::max(on_disk_next_, extent.last + 1);
   Extent added = extent;
-  added.live = extent.last - extent.first + 1 - gone_count(extent.first, extent.last);
+  count_live(added);
   if (added.live == 0) return;
-  ++added.file->live_extents;
-  disk_bytes_ += added.bytes;
   if (extents_.empty() || extents_.back().last < added.first) {
     extents_.push_back(added);
     return;
@@ -500,10 +514,8 @@ void Stream::add_extent(const Extent& extent) {
 void Stream::insert_extents(std::vector<Extent> others) {
   std::vector<Extent> live;
   for (Extent& extent : others) {
-    extent.live = extent.last - extent.first + 1 - gone_count(extent.first, extent.last);
+    count_live(extent);
     if (extent.live == 0) continue;
-    ++extent.file->live_extents;
-    disk_bytes_ += extent.bytes;
     on_disk_next_ = std::max(on_disk_next_, extent.last + 1);
     live.push_back(extent);
   }

@@ -36,8 +36,11 @@ struct Extent {
   uint64_t last = 0;
   uint64_t offset = 0;       // of the frame
   uint64_t bytes = 0;        // of the whole frame
-  uint64_t live = 0;         // numbers in [first, last] that are not dead
+  uint64_t records = 0;      // in the frame; fewer than last - first + 1 when it has holes
+  uint64_t live = 0;         // of them, those that can still be read
   DataFile* file = nullptr;  // null once nothing in it is live
+  // What lives in it, in bytes of the frame.
+  uint64_t live_bytes() const { return records == 0 ? 0 : bytes * live / records; }
 };
 
 // What a caller hands over to be appended: the body's checksum is computed before the lock.
@@ -192,6 +195,8 @@ class Stream {
   void account_dead(uint64_t first, uint64_t last);
   void hold_dead(uint64_t first, uint64_t last);
   void account_released(uint64_t first, uint64_t last);
+  void lower_live(Extent& extent, uint64_t count);
+  void count_live(Extent& extent);
   uint64_t gone_count(uint64_t first, uint64_t last) const;
   bool is_gone(const Chunk& chunk) const;
   NumberSet subtract(uint64_t first, uint64_t last, const NumberSet& kept) const;

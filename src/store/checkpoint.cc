@@ -1,6 +1,7 @@
 #include "store/checkpoint.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/seeded_bug.h"
 #include "format/record.h"
@@ -13,8 +14,9 @@ namespace {
 constexpr uint64_t kOwnSegmentBytesMin =
     1u << 20;  // streams with more than this get segments of their own
 constexpr uint64_t kSegmentBytesMax = 64ull << 20;
-constexpr uint64_t kStreamedBytesMin = 1u << 20;  // copied without being held in memory
-constexpr uint64_t kSliceBytes = 1u << 20;        // copied between two looks at the streams
+constexpr uint64_t kStreamedBytesMin = 1u << 20;    // copied without being held in memory
+constexpr uint64_t kSliceBytes = 1u << 20;          // copied between two looks at the streams
+constexpr uint64_t kCompactBytesMax = 64ull << 20;  // of one checkpoint
 constexpr int64_t kRetryNs = 1000 * env::kNanosecondsPerMillisecond;
 
 }  // namespace
@@ -70,7 +72,7 @@ int64_t Checkpointer::step() {
     if (now < retry_at_ns_) return retry_at_ns_;
     due = requested_ || core_.log_live_bytes > core_.options.wal_bytes_max / 2;
     requested_ = false;
-    due = due || core_.has_dead_files();
+    due = due || core_.has_dead_files() || core_.wants_compaction();
   }
   if (!due) return env::kNever;
   const Status status = run(false);
@@ -90,15 +92,21 @@ Status Checkpointer::run_once(bool closing) {
   Work work;
   work.closing = closing;
   begin(&work);
-  Status status = copy_streams(&work);
-  if (status.ok()) status = finish_segments(&work);
+  Status status = copy_records_of(&work);
+  if (status.code() == Code::kNoSpace && end_compaction()) {
+    // What must be copied comes first when there is little room.
+    abandon(&work);
+    status = copy_records_of(&work);
+  }
   if (!status.ok()) {
+    end_compaction();
     abandon(&work);
     if (status.code() == Code::kFailed) pipeline_.fail(status);
     if (status.code() != Code::kNoSpace || closing) return status;
     work.adopts = true;
   }
   if (!work.adopts) install(&work);
+  end_compaction();
   return publish(&work);
 }
 
@@ -108,8 +116,37 @@ void Checkpointer::begin(Work* work) {
   work->cut = core_.next_file_id.load();
   work->log_bytes = core_.log_live_bytes;
   for (const auto& [id, stream] : core_.streams) work->streams.push_back(stream);
+  choose_compacted();
   state_slot_ = 1 - core_.manifest.state_slot;
   if (WEIR_SEEDED_BUG(state_slot_in_place)) state_slot_ = core_.manifest.state_slot;
+}
+
+// Segments more than half dead, the deadest first, and small ones when there are many: what lives in them is written
+// again, and their space comes back. A checkpoint copies a bounded amount; the rest waits for the next.
+void Checkpointer::choose_compacted() {
+  core_.mutex.assert_held();
+  std::vector<storage::DataFile*> chosen;
+  const bool merges = core_.small_segment_count() > kSmallSegmentsMax;
+  for (const auto& [id, file] : core_.files) {
+    if (file->is_sparse() || (merges && file->is_small())) chosen.push_back(file.get());
+  }
+  std::sort(chosen.begin(), chosen.end(), [](const auto* a, const auto* b) {
+    return a->live_bytes * b->bytes < b->live_bytes * a->bytes;
+  });
+  uint64_t bytes = 0;
+  for (storage::DataFile* file : chosen) {
+    if (bytes != 0 && bytes + file->live_bytes > kCompactBytesMax) break;
+    bytes += file->live_bytes;
+    file->compacting = true;
+  }
+}
+
+// Whether there was any.
+bool Checkpointer::end_compaction() {
+  core_.mutex.assert_held();
+  bool any = false;
+  for (const auto& [id, file] : core_.files) any = std::exchange(file->compacting, false) || any;
+  return any;
 }
 
 // --- 2: live records before the cut ---
@@ -122,7 +159,7 @@ bool Checkpointer::to_copy(const storage::Extent& extent, const Work& work) cons
     case format::FileKind::kScratch:
       return work.closing;
     case format::FileKind::kSegment:
-      return false;
+      return extent.file->compacting;
   }
   return false;
 }
@@ -134,6 +171,12 @@ uint64_t Checkpointer::bytes_to_copy(const StreamPtr& stream, const Work& work) 
   }
   const bool saves_memory = work.closing && stream->kind() == storage::kStreamMemory;
   return bytes + (saves_memory ? stream->memory_bytes() : 0);
+}
+
+Status Checkpointer::copy_records_of(Work* work) {
+  core_.mutex.assert_held();
+  WEIR_TRY(copy_streams(work));
+  return finish_segments(work);
 }
 
 Status Checkpointer::copy_streams(Work* work) {
@@ -329,6 +372,7 @@ void Checkpointer::install(Work* work) {
       extent.last = entry.last;
       extent.offset = entry.offset;
       extent.bytes = entry.bytes;
+      extent.records = entry.record_count;
       extent.file = file.get();
       added[entry.stream_id].push_back(extent);
     }

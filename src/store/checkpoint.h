@@ -51,6 +51,9 @@ class Checkpointer {
 
   Status run_once(bool closing);
   void begin(Work* work);
+  void choose_compacted();
+  bool end_compaction();
+  Status copy_records_of(Work* work);
   Status copy_streams(Work* work);
   Status copy_stream(const StreamPtr& stream, Work* work, storage::SegmentWriter* shared_writer);
   Status copy_chunks(const StreamPtr& stream, storage::SegmentWriter* writer);

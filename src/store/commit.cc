@@ -405,6 +405,7 @@ void CommitPipeline::publish() {
       extent.last = slice.last;
       extent.offset = frames_[next].offset;
       extent.bytes = frames_[next].bytes();
+      extent.records = slice.count;
       extent.file = place_.file.get();
       stream->add_extent(extent);
     }
@@ -448,7 +449,8 @@ int64_t CommitPipeline::flush_what_is_due() {
     if (now < due) return due;
     // A quiet moment: space that was freed goes back now.
     const bool log_is_long = core_.log_live_bytes > core_.options.wal_bytes_max / 2;
-    if (wake_checkpoint_ && (log_is_long || core_.has_dead_files())) wake_checkpoint_();
+    const bool space = core_.has_dead_files() || core_.wants_compaction();
+    if (wake_checkpoint_ && (log_is_long || space)) wake_checkpoint_();
     // Neither is worth the last room in the log.
     if (!has_ack_room(group_bytes_max(kLazyBytesMax, 1))) return env::kNever;
     // An empty group is the sync mark: it witnesses that everything before it was synced.

@@ -23,6 +23,9 @@ using StreamPtr = std::shared_ptr<storage::Stream>;
 // record of it. An orderly close since then does not make that known.
 inline constexpr std::string_view kUncertainFact = "u";
 
+// More segments than this that are small are merged.
+inline constexpr size_t kSmallSegmentsMax = 32;
+
 struct Core {
   Core(env::Env& env_in, const Options& options_in, bool durable_in)
       : env(env_in),
@@ -67,6 +70,18 @@ struct Core {
         return true;
     }
     return false;
+  }
+  size_t small_segment_count() const WEIR_REQUIRES(mutex) {
+    size_t count = 0;
+    for (const auto& [id, file] : files) count += file->is_small() ? 1U : 0U;
+    return count;
+  }
+  // Space would come back, or files become fewer, if what lives in some segments were written again.
+  bool wants_compaction() const WEIR_REQUIRES(mutex) {
+    for (const auto& [id, file] : files) {
+      if (file->is_sparse()) return true;
+    }
+    return small_segment_count() > kSmallSegmentsMax;
   }
   std::shared_ptr<storage::DataFile> file_of(uint64_t id) WEIR_REQUIRES(mutex) {
     const auto found = files.find(id);

@@ -193,6 +193,7 @@ Result<bool> Pager::spill(uint64_t wanted) {
       extent.last = entry.last;
       extent.offset = entry.offset;
       extent.bytes = entry.bytes;
+      extent.records = entry.record_count;
       extent.file = file.get();
       largest->add_extent(extent);
     }

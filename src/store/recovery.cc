@@ -173,6 +173,7 @@ Status Recovery::load_segment(const format::SegmentEntry& entry) {
     extent.last = frame.last;
     extent.offset = frame.offset;
     extent.bytes = frame.bytes;
+    extent.records = frame.record_count;
     extent.file = data.get();
     stream->second->add_extent(extent);
   }
@@ -435,6 +436,7 @@ void Recovery::apply_records(const storage::ScannedFrame& frame) {
   extent.last = frame.header.last;
   extent.offset = frame.offset;
   extent.bytes = format::frame_bytes(frame.header.body_bytes);
+  extent.records = frame.header.record_count;
   extent.file = frame.file;
   stream.add_extent(extent);
 }

@@ -209,5 +209,74 @@ TEST_F(CheckpointerTest, a_power_cut_at_any_point_loses_nothing_confirmed) {
   }
 }
 
+// --- compaction ---
+
+TEST_F(CheckpointerTest, a_segment_more_than_half_dead_is_written_again) {
+  for (int i = 0; i < 2000; ++i) push(std::string(1000, static_cast<char>('a' + i % 26)));
+  checkpoint();
+  const std::vector<std::string> before = names("seg-");
+  {
+    MutexLock lock(store_->core().mutex);
+    for (uint64_t number = 1; number <= 2000; ++number) {
+      if (number % 10 != 0) store_->pipeline().mark_dead(stream_, number, number);
+    }
+    store_->pipeline().end_commit(false);
+  }
+  checkpoint();
+  cut_power();
+  open();
+
+  const std::vector<std::string> kept = content();
+  ASSERT_EQ(kept.size(), 200U);
+  EXPECT_EQ(kept[0], std::string(1000, static_cast<char>('a' + 9)));
+  for (const std::string& name : before)
+    EXPECT_THAT(names("seg-"), ::testing::Not(::testing::Contains(name)));
+  EXPECT_LT(store_->statistics().disk_bytes - store_->statistics().wal_bytes, 700'000U);
+}
+
+TEST_F(CheckpointerTest, a_segment_more_than_half_live_is_left_alone) {
+  for (int i = 0; i < 1000; ++i) push(std::string(1000, 'x'));
+  checkpoint();
+  const std::vector<std::string> before = names("seg-");
+  {
+    MutexLock lock(store_->core().mutex);
+    for (uint64_t number = 1; number <= 1000; number += 3)
+      store_->pipeline().mark_dead(stream_, number, number);
+    store_->pipeline().end_commit(false);
+  }
+  checkpoint();
+
+  EXPECT_EQ(names("seg-"), before);
+}
+
+TEST_F(CheckpointerTest, many_small_segments_become_one) {
+  for (int i = 0; i < 40; ++i) {
+    push(std::to_string(i));
+    checkpoint();
+  }
+  EXPECT_LE(names("seg-").size(), kSmallSegmentsMax + 1);
+  cut_power();
+  open();
+  EXPECT_EQ(content().size(), 40U);
+}
+
+TEST_F(CheckpointerTest, a_power_cut_at_any_point_of_a_compaction_loses_nothing) {
+  bool done = false;
+  for (uint64_t point = 1; !done; ++point) {
+    start_anew();
+    push_many(400, 1000);
+    checkpoint();
+    kill(1, 300);
+    kill(303, 399);
+    disk().crash_at(disk().io_count() + point);
+    done = store_->checkpoint().ok();
+    cut_power(sim::LossMode::kRandomStrict, point);
+    open();
+    ASSERT_EQ(content().size(), 3U) << "point " << point;
+    ASSERT_EQ(content()[0], std::string(1000, static_cast<char>('a' + 300 % 26)));
+    ASSERT_LT(point, 100U);
+  }
+}
+
 }  // namespace
 }  // namespace weir::store
