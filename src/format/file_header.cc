@@ -20,7 +20,8 @@ void write_file_header(const FileHeader& header, uint8_t* to) {
   std::memcpy(to, kMagic, sizeof kMagic);
   store_little(to + 8, kFormatMajor);
   store_little(to + 10, kFormatMinor);
-  // 12, 16, 20: feature flags, incompatible, read-only compatible, compatible: none yet.
+  // 12, 16, 20: feature flags: incompatible, read-only compatible, compatible.
+  store_little(to + 12, header.features);
   store_little(to + 24, static_cast<uint32_t>(header.kind));
   std::memcpy(to + 32, header.uuid.data(), header.uuid.size());
   store_little(to + 48, header.file_id);
@@ -60,7 +61,7 @@ Result<FileHeader> read_copy(ByteView block) {
   }
   // Nobody here knows whether the file will only be read: what may not be written is refused, too.
   const auto read_only = load_little<uint32_t>(from + 16);
-  if (incompatible != 0 || read_only != 0) {
+  if ((incompatible & ~kFeatureCompressedFrames) != 0 || read_only != 0) {
     return Status(Code::kFormatTooNew, text("feature flags ", incompatible, " (incompatible) or ",
                                             read_only, " (read-only compatible) are not known"));
   }
@@ -79,6 +80,7 @@ Result<FileHeader> read_copy(ByteView block) {
   header.previous_crc = load_little<uint32_t>(from + 80);
   header.first_group = load_little<uint64_t>(from + 88);
   header.created_ns = load_little<int64_t>(from + 96);
+  header.features = incompatible;
   return header;
 }
 

@@ -8,6 +8,9 @@ namespace weir::format {
 
 enum class FileKind : uint32_t { kLog = 1, kSegment = 2, kScratch = 3 };
 
+// Incompatible features (FORMAT.md, section 11): who does not know them must not read the file.
+inline constexpr uint32_t kFeatureCompressedFrames = 1;
+
 struct FileHeader {
   FileKind kind = FileKind::kLog;
   StoreUuid uuid{};
@@ -17,6 +20,7 @@ struct FileHeader {
   uint32_t previous_crc = 0;  // log: header checksum of the last group before this file
   uint64_t first_group = 0;   // log: sequence of its first group
   int64_t created_ns = 0;     // wall clock, information only
+  uint32_t features = 0;      // incompatible ones, kFeature...
 };
 
 inline Seed seed_of(const FileHeader& header) { return {header.uuid, header.file_id, header.salt}; }

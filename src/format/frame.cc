@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kCrcOffset = 60;
 constexpr uint8_t kFrameVersion = 1;
+constexpr uint16_t kFlagCompressed = 1;
 
 Status verify_records(const FrameHeader& header, ByteView body) {
   RecordReader reader(body, !WEIR_SEEDED_BUG(payload_not_in_crc));
@@ -50,7 +51,8 @@ uint32_t write_frame_header(const FrameHeader& header, const Seed& seed, uint64_
   store_little(to + 16, header.first);
   store_little(to + 24, header.last);
   store_little(to + 32, header.body_bytes);
-  store_little(to + 36, header.body_bytes);  // raw size: no codec yet
+  store_little(to + 6, header.compressed() ? kFlagCompressed : uint16_t{0});
+  store_little(to + 36, header.compressed() ? header.raw_bytes : header.body_bytes);
   store_little(to + 40, header.body_crc);
   const uint32_t crc = crc32c({to, kCrcOffset}, seed.at(offset));
   store_little(to + kCrcOffset, crc);
@@ -66,7 +68,8 @@ Result<FrameHeader> read_frame_header(ByteView bytes, const Seed& seed, uint64_t
       load_little<uint32_t>(from + kCrcOffset)) {
     return Status(Code::kCorrupt, "the frame header fails its checksum");
   }
-  if (from[4] != kFrameVersion || load_little<uint16_t>(from + 6) != 0) {
+  const auto flags = load_little<uint16_t>(from + 6);
+  if (from[4] != kFrameVersion || (flags & ~kFlagCompressed) != 0) {
     return Status(Code::kFormatTooNew,
                   text("frame version ", uint32_t{from[4]}, " or its flags are not known"));
   }
@@ -75,8 +78,15 @@ Result<FrameHeader> read_frame_header(ByteView bytes, const Seed& seed, uint64_t
       kind > static_cast<uint8_t>(FrameKind::kFooter)) {
     return Status(Code::kFormatTooNew, text("frames of kind ", uint32_t{kind}, " are not known"));
   }
-  if (load_little<uint32_t>(from + 36) != load_little<uint32_t>(from + 32)) {
-    return Status(Code::kFormatTooNew, "a frame is compressed, which this version does not know");
+  const bool compressed = (flags & kFlagCompressed) != 0;
+  const auto raw_bytes = load_little<uint32_t>(from + 36);
+  const bool sound = compressed ? kind == static_cast<uint8_t>(FrameKind::kRecords) &&
+                                      raw_bytes != 0 && raw_bytes <= kCompressedRawBytesMax
+                                : raw_bytes == load_little<uint32_t>(from + 32);
+  if (!sound) {
+    return Status(Code::kFormatTooNew,
+                  text("a frame of ", raw_bytes, " bytes is stored as ",
+                       load_little<uint32_t>(from + 32), ", in a way that is not known"));
   }
   FrameHeader header;
   header.kind = static_cast<FrameKind>(kind);
@@ -86,6 +96,7 @@ Result<FrameHeader> read_frame_header(ByteView bytes, const Seed& seed, uint64_t
   header.last = load_little<uint64_t>(from + 24);
   header.body_bytes = load_little<uint32_t>(from + 32);
   header.body_crc = load_little<uint32_t>(from + 40);
+  header.raw_bytes = compressed ? raw_bytes : 0;
   return header;
 }
 
@@ -96,7 +107,8 @@ uint32_t fold_crc(uint32_t so_far, uint32_t record_crc) {
 }
 
 Status verify_frame_body(const FrameHeader& header, ByteView body) {
-  if (body.size() != header.body_bytes) return {Code::kCorrupt, "the frame's body is cut off"};
+  const uint64_t expected = header.compressed() ? header.raw_bytes : header.body_bytes;
+  if (body.size() != expected) return {Code::kCorrupt, "the frame's body is cut off"};
   if (header.kind == FrameKind::kRecords) return verify_records(header, body);
   if (crc32c(body) != header.body_crc)
     return {Code::kCorrupt, "the frame's body fails its checksum"};

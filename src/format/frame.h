@@ -25,9 +25,14 @@ struct FrameHeader {
   uint32_t record_count = 0;
   uint64_t first = 0;  // smallest and largest number
   uint64_t last = 0;
-  uint32_t body_bytes = 0;  // as stored; the same as raw while nothing is compressed
-  uint32_t body_crc = 0;
+  uint32_t body_bytes = 0;  // as stored
+  uint32_t body_crc = 0;    // of the records, compressed or not
+  uint32_t raw_bytes = 0;   // of a body that is compressed with zstd (compressor.h); 0: it is not
+  bool compressed() const { return raw_bytes != 0; }
 };
+
+// Only frames of records up to this size are compressed, so that a reader knows what it may need.
+inline constexpr uint32_t kCompressedRawBytesMax = kChunkBytes;
 
 inline constexpr uint64_t frame_bytes(uint64_t body_bytes) {
   return align_up(kFrameHeaderBytes + body_bytes, 8);
@@ -43,7 +48,8 @@ Result<FrameHeader> read_frame_header(ByteView bytes, const Seed& seed, uint64_t
 // The next step of a checksum over checksums.
 uint32_t fold_crc(uint32_t so_far, uint32_t record_crc);
 
-// Checks a body against its header, every record included. kCorrupt names what is wrong.
+// Checks a body that is not, or no longer, compressed against its header, every record included. kCorrupt names what is
+// wrong.
 Status verify_frame_body(const FrameHeader& header, ByteView body);
 
 }  // namespace weir::format

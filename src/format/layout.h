@@ -19,7 +19,7 @@ inline constexpr size_t kNameBytesMax = 255;              // of streams, headers
 inline constexpr uint8_t kEngineMax = 15;
 inline constexpr uint8_t kStreamKindMax = 15;
 inline constexpr uint16_t kFormatMajor = 1;
-inline constexpr uint16_t kFormatMinor = 0;
+inline constexpr uint16_t kFormatMinor = 1;
 
 using StoreUuid = std::array<uint8_t, 16>;
 

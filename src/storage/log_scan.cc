@@ -1,8 +1,10 @@
 #include "storage/log_scan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/seeded_bug.h"
+#include "format/compressor.h"
 
 namespace weir::storage {
 
@@ -184,7 +186,7 @@ Result<LogScan> scan_log(std::vector<LogFile>& all_files, uint64_t cut_file_id,
 }
 
 Status check_frame(const DataFile& data, uint64_t offset, ByteView frame,
-                   format::FrameHeader* header) {
+                   std::vector<uint8_t>* scratch, format::FrameHeader* header, ByteView* body) {
   const auto damaged = [&](Code code, std::string_view reason) {
     return Status(code,
                   text(data.name(), " (id ", data.id(), ") at offset ", offset, ": ", reason));
@@ -196,9 +198,14 @@ Status check_frame(const DataFile& data, uint64_t offset, ByteView frame,
     return damaged(Code::kCorrupt,
                    text("the frame is larger than the ", frame.size(), " bytes listed"));
   }
-  const Status body = format::verify_frame_body(
-      *header, frame.subspan(format::kFrameHeaderBytes, header->body_bytes));
-  return body.ok() ? Status() : damaged(body.code(), body.message());
+  *body = frame.subspan(format::kFrameHeaderBytes, header->body_bytes);
+  if (header->compressed()) {
+    const Status raw = format::decompress(*body, header->raw_bytes, scratch);
+    if (!raw.ok()) return damaged(raw.code(), raw.message());
+    *body = *scratch;
+  }
+  const Status sound = format::verify_frame_body(*header, *body);
+  return sound.ok() ? Status() : damaged(sound.code(), sound.message());
 }
 
 Status read_frame(env::File& file, const DataFile& data, uint64_t offset, uint64_t bytes,
@@ -209,7 +216,15 @@ Status read_frame(env::File& file, const DataFile& data, uint64_t offset, uint64
     return {Code::kCorrupt, text(data.name(), " (id ", data.id(), ") at offset ", offset,
                                  ": the file ends inside a frame of ", bytes, " bytes")};
   }
-  return check_frame(data, offset, *into, header);
+  std::vector<uint8_t> raw;
+  ByteView body;
+  WEIR_TRY(check_frame(data, offset, *into, &raw, header, &body));
+  if (header->compressed()) {
+    into->resize(format::kFrameHeaderBytes);
+    into->insert(into->end(), body.begin(), body.end());
+    header->body_bytes = std::exchange(header->raw_bytes, 0);
+  }
+  return {};
 }
 
 }  // namespace weir::storage

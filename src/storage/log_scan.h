@@ -63,11 +63,13 @@ Result<ScannedGroup> read_group(WindowReader& reader, const format::Seed& seed, 
 Result<LogScan> scan_log(std::vector<LogFile>& files, uint64_t cut_file_id,
                          format::Position durable, uint64_t next_sequence);
 
-// Checks a whole frame that was read from `offset` of a file; messages name the place.
+// Checks a whole frame that was read from `offset` of a file; messages name the place. `body` is what it holds, in
+// `frame` or, when it was compressed, in `scratch`.
 Status check_frame(const DataFile& data, uint64_t offset, ByteView frame,
-                   format::FrameHeader* header);
+                   std::vector<uint8_t>* scratch, format::FrameHeader* header, ByteView* body);
 
-// Reads and checks one frame of `bytes` bytes into `into`, which is resized.
+// Reads and checks one frame that takes `bytes` bytes in the file: `into` gets its header's bytes and its body, and
+// `header` is that of a frame that was never compressed.
 Status read_frame(env::File& file, const DataFile& data, uint64_t offset, uint64_t bytes,
                   std::vector<uint8_t>* into, format::FrameHeader* header);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crc32c.h"
+#include "format/compressor.h"
 #include "format/record.h"
 #include "storage/log_scan.h"
 
@@ -12,9 +13,10 @@ namespace {
 constexpr size_t kBufferBytes = 1u << 20;
 }
 
-Status SegmentWriter::create(format::FileKind kind, const format::StoreUuid& uuid,
-                             uint64_t file_id) {
+Status SegmentWriter::create(format::FileKind kind, const format::StoreUuid& uuid, uint64_t file_id,
+                             uint32_t features) {
   format::FileHeader header;
+  header.features = features_ = features;
   header.kind = kind;
   header.uuid = uuid;
   header.file_id = file_id;
@@ -57,8 +59,15 @@ Status SegmentWriter::add_record(uint32_t stream_id, ByteView record) {
 Status SegmentWriter::end_frame() {
   if (open_.record_count == 0) return {};
   open_.body_bytes = static_cast<uint32_t>(body_.size());
-  const format::FrameHeader frame = std::exchange(open_, format::FrameHeader());
-  WEIR_TRY(write_frame(frame, body_));
+  format::FrameHeader frame = std::exchange(open_, format::FrameHeader());
+  const bool may_compress = level_ != 0 && (features_ & format::kFeatureCompressedFrames) != 0 &&
+                            body_.size() <= format::kCompressedRawBytesMax;
+  if (may_compress && format::compress(body_, level_, &compressed_)) {
+    frame.raw_bytes = std::exchange(frame.body_bytes, static_cast<uint32_t>(compressed_.size()));
+    WEIR_TRY(write_frame(frame, compressed_));
+  } else {
+    WEIR_TRY(write_frame(frame, body_));
+  }
   body_.clear();
   return {};
 }

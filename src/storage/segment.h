@@ -18,7 +18,11 @@ class SegmentWriter {
   SegmentWriter(env::Env& env, env::Directory& directory, IoCounters& counters)
       : env_(env), directory_(directory), counters_(counters) {}
 
-  Status create(format::FileKind kind, const format::StoreUuid& uuid, uint64_t file_id);
+  // `features`: format::kFeature... of what may be written to it.
+  Status create(format::FileKind kind, const format::StoreUuid& uuid, uint64_t file_id,
+                uint32_t features = 0);
+  // Of the frames to come; 0 is none. Needs the feature.
+  void set_compression_level(int level) { level_ = level; }
   // Adds records to the frame of a stream; frames are cut at 64 KiB and when the stream changes. `record` is a whole
   // record, header and padding included.
   Status add_record(uint32_t stream_id, ByteView record);
@@ -50,6 +54,9 @@ class SegmentWriter {
   uint64_t offset_ = 0;  // of the buffer in the file
   std::vector<uint8_t> buffer_;
   std::vector<uint8_t> body_;  // of the open frame
+  std::vector<uint8_t> compressed_;
+  int level_ = 0;
+  uint32_t features_ = 0;
   format::FrameHeader open_;
   std::vector<format::FooterEntry> entries_;
 };

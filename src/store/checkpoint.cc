@@ -115,7 +115,10 @@ void Checkpointer::begin(Work* work) {
   pipeline_.roll_log();
   work->cut = core_.next_file_id.load();
   work->log_bytes = core_.log_live_bytes;
-  for (const auto& [id, stream] : core_.streams) work->streams.push_back(stream);
+  for (const auto& [id, stream] : core_.streams) {
+    work->streams.push_back(stream);
+    work->compresses = work->compresses || compression_level(*stream) != 0;
+  }
   choose_compacted();
   state_slot_ = 1 - core_.manifest.state_slot;
   if (WEIR_SEEDED_BUG(state_slot_in_place)) state_slot_ = core_.manifest.state_slot;
@@ -205,8 +208,8 @@ Status Checkpointer::new_writer(Work* work, storage::SegmentWriter** out) {
   Status status;
   {
     MutexUnlock unlocked(core_.mutex);
-    status =
-        writer->create(format::FileKind::kSegment, core_.uuid, core_.next_file_id.fetch_add(1));
+    status = writer->create(format::FileKind::kSegment, core_.uuid, core_.next_file_id.fetch_add(1),
+                            work->compresses ? format::kFeatureCompressedFrames : 0);
   }
   WEIR_TRY(status);
   *out = writer.get();
@@ -255,6 +258,7 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
 Status Checkpointer::copy_stream(const StreamPtr& stream, Work* work,
                                  storage::SegmentWriter* writer) {
   core_.mutex.assert_held();
+  const int level = compression_level(*stream);
   for (uint64_t from = 1; from != UINT64_MAX;) {
     NumberSet dead;
     uint64_t resume = 0;
@@ -264,6 +268,7 @@ Status Checkpointer::copy_stream(const StreamPtr& stream, Work* work,
     Status status;
     {
       MutexUnlock unlocked(core_.mutex);
+      writer->set_compression_level(level);
       status = copy_pieces(stream, pieces, dead, writer);
     }
     for (const Piece& piece : pieces) --piece.file->pins;
@@ -337,6 +342,7 @@ Status Checkpointer::copy_chunks(const StreamPtr& stream, storage::SegmentWriter
   }
   NumberSet dead = stream->dead();
   if (stream->floor() > 1) dead.insert(1, stream->floor() - 1);
+  writer->set_compression_level(compression_level(*stream));
   MutexUnlock unlocked(core_.mutex);
   for (const storage::ChunkRef& chunk : chunks) {
     WEIR_TRY(copy_records(stream->id(), chunk->bytes(), chunk->first, chunk->last, dead, writer));

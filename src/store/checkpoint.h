@@ -42,6 +42,7 @@ class Checkpointer {
     bool closing = false;
     bool adopts =
         false;  // no room for segments: log files with live records are listed as they are
+    bool compresses = false;  // some stream wants it
     uint64_t cut = 0;
     uint64_t log_bytes = 0;  // to take off log_live_bytes at the end
     std::vector<StreamPtr> streams;

@@ -2,6 +2,7 @@
 // I/O. Lock order: Core::mutex, then the leaves (chunk pool, memory budget, log slots, data files).
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "base/sync.h"
 #include "env/env.h"
+#include "format/compressor.h"
 #include "storage/chunk.h"
 #include "storage/log.h"
 #include "storage/manifest_file.h"
@@ -22,6 +24,16 @@ using StreamPtr = std::shared_ptr<storage::Stream>;
 // The store's own fact of a stream, a u64: numbers below may have been delivered before an unclean stop, without a
 // record of it. An orderly close since then does not make that known.
 inline constexpr std::string_view kUncertainFact = "u";
+
+// A stream's own choice, one byte: the zstd level of its frames in segments.
+inline constexpr std::string_view kCompressionFact = "z";
+
+// 0: none.
+inline int compression_level(const storage::Stream& stream) {
+  const auto fact = stream.facts.find(kCompressionFact);
+  if (fact == stream.facts.end() || fact->second.size() != 1) return 0;
+  return std::min<int>(static_cast<uint8_t>(fact->second[0]), format::kCompressionLevelMax);
+}
 
 // More segments than this that are small are merged.
 inline constexpr size_t kSmallSegmentsMax = 32;

@@ -19,8 +19,10 @@ constexpr int64_t kLogWaitMs = 10'000;
 // Packs records into chunks of up to 64 KiB; a larger record gets a chunk of its own.
 class Packer {
  public:
-  Packer(storage::ChunkPool& pool, uint64_t bytes_expected, std::vector<storage::ChunkRef>* out)
-      : pool_(pool), left_(bytes_expected), out_(out) {}
+  Packer(storage::ChunkPool& pool, std::vector<storage::ChunkRef>* out) : pool_(pool), out_(out) {}
+
+  // So many bytes of records come next.
+  void expect(uint64_t bytes) { left_ += bytes; }
 
   Status add(const format::RecordView& record, const uint8_t* bytes) {
     const uint64_t size = format::record_bytes(record.header.body_bytes);
@@ -43,7 +45,7 @@ class Packer {
 
  private:
   storage::ChunkPool& pool_;
-  uint64_t left_;
+  uint64_t left_ = 0;
   std::vector<storage::ChunkRef>* out_;
 };
 
@@ -270,7 +272,8 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
   const std::unique_ptr<uint8_t[]> bytes_read(new uint8_t[end - begin]);
   const MutableBytes window(bytes_read.get(), end - begin);
   WEIR_ASSIGN(const size_t read, file->read_at(begin, window));
-  Packer packer(*core_.pool, window.size(), chunks);
+  std::vector<uint8_t> decompressed;
+  Packer packer(*core_.pool, chunks);
   for (const Piece& piece : pieces) {
     const uint64_t at = piece.extent.offset - begin;
     if (at + piece.extent.bytes > read) {
@@ -280,10 +283,12 @@ Status Pager::read_pieces(const std::vector<Piece>& pieces, uint64_t from, uint6
     }
     const ByteView frame = ByteView(window).subspan(at, piece.extent.bytes);
     format::FrameHeader header;
-    WEIR_TRY(storage::check_frame(data, piece.extent.offset, frame, &header));
-    format::RecordReader reader(frame.subspan(format::kFrameHeaderBytes, header.body_bytes), false);
+    ByteView body;
+    WEIR_TRY(storage::check_frame(data, piece.extent.offset, frame, &decompressed, &header, &body));
+    packer.expect(body.size());
+    format::RecordReader reader(body, false);
     format::RecordView record;
-    const uint8_t* bytes = frame.data() + format::kFrameHeaderBytes;
+    const uint8_t* bytes = body.data();
     for (; reader.next(&record); bytes += format::record_bytes(record.header.body_bytes)) {
       if (record.header.number < from || record.header.number >= limit) continue;
       WEIR_TRY(packer.add(record, bytes));

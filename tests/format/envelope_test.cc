@@ -30,7 +30,7 @@ TEST(Envelope, has_the_pinned_bytes) {
 
   ASSERT_EQ(slot.size(), 4096u);
   EXPECT_EQ(samples::to_hex(ByteView(slot).first(40)),
-            "57455631020000000100000000000000050000000000000008000000f38f7baf"
+            "57455631020000000100010000000000050000000000000008000000fc0bd582"
             "6d65737361676521");
   EXPECT_TRUE(std::all_of(slot.begin() + 40, slot.end(), [](uint8_t byte) { return byte == 0; }));
 }

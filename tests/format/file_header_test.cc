@@ -46,13 +46,13 @@ TEST(FileHeader, has_the_pinned_bytes) {
   const std::vector<uint8_t> block = block_of(sample_header());
 
   EXPECT_EQ(samples::to_hex(ByteView(block).first(128)),
-            "5745495246494c45010000000000000000000000000000000100000000000000"
+            "5745495246494c45010001000000000000000000000000000100000000000000"
             "000102030405060708090a0b0c0d0e0f887766554433221101ffeeddccbbaa99"
             "87776655443322110000400000000000efbeadde000000002a00000000000000"
             "1581e97df4102211000000000000000000000000000000000000000000000000");
   EXPECT_TRUE(std::all_of(block.begin() + 128, block.begin() + 2044,
                           [](uint8_t byte) { return byte == 0; }));
-  EXPECT_EQ(load_little<uint32_t>(block.data() + 2044), 0x5886DF55u);
+  EXPECT_EQ(load_little<uint32_t>(block.data() + 2044), 0x3F7E3D46u);
   EXPECT_TRUE(std::equal(block.begin(), block.begin() + 2048, block.begin() + 2048));
 }
 
@@ -125,6 +125,8 @@ TEST(FileHeader, refuses_what_a_newer_version_wrote_and_reads_newer_minor_versio
   EXPECT_EQ(read_code_with(8, {0, 0}), Code::kFormatTooNew);
   EXPECT_EQ(read_code_with(10, {9, 0}), Code::kOk);                  // minor
   EXPECT_EQ(read_code_with(12, {0, 0, 0, 1}), Code::kFormatTooNew);  // incompatible
+  EXPECT_EQ(read_code_with(12, {2, 0, 0, 0}), Code::kFormatTooNew);
+  EXPECT_EQ(read_code_with(12, {1, 0, 0, 0}), Code::kOk);            // compressed frames
   EXPECT_EQ(read_code_with(16, {1, 0, 0, 0}), Code::kFormatTooNew);  // read-only compatible
   EXPECT_EQ(read_code_with(20, {1, 0, 0, 0}), Code::kOk);            // compatible
   EXPECT_EQ(read_code_with(24, {0}), Code::kFormatTooNew);           // kind

@@ -138,10 +138,33 @@ TEST(FrameHeader, refuses_what_a_newer_version_wrote) {
   EXPECT_EQ(read_code_with(4, {2}), Code::kFormatTooNew);  // version
   EXPECT_EQ(read_code_with(5, {0}), Code::kFormatTooNew);  // kind
   EXPECT_EQ(read_code_with(5, {4}), Code::kFormatTooNew);
-  EXPECT_EQ(read_code_with(6, {1, 0}), Code::kFormatTooNew);  // flags
+  EXPECT_EQ(read_code_with(6, {2, 0}), Code::kFormatTooNew);  // flags
   EXPECT_EQ(read_code_with(7, {0x80}), Code::kFormatTooNew);
   EXPECT_EQ(read_code_with(36, {41, 0, 0, 0}), Code::kFormatTooNew);  // raw size: compressed
   EXPECT_EQ(read_code_with(44, {1, 2, 3, 4}), Code::kOk);             // reserved
+}
+
+TEST(FrameHeader, tells_that_a_body_is_compressed) {
+  FrameHeader header = sample_header();
+  header.raw_bytes = 5000;
+  uint8_t bytes[kFrameHeaderBytes];
+  write_frame_header(header, kSeed, kOffset, bytes);
+
+  const FrameHeader read = read_frame_header(bytes, kSeed, kOffset).value();
+
+  EXPECT_TRUE(read.compressed());
+  EXPECT_EQ(read.body_bytes, 40U);
+  EXPECT_EQ(read.raw_bytes, 5000U);
+}
+
+TEST(FrameHeader, refuses_what_would_need_more_memory_than_a_frame_has) {
+  for (const uint32_t raw_bytes : {kCompressedRawBytesMax + 1, UINT32_MAX}) {
+    FrameHeader header = sample_header();
+    header.raw_bytes = raw_bytes;
+    uint8_t bytes[kFrameHeaderBytes];
+    write_frame_header(header, kSeed, kOffset, bytes);
+    EXPECT_EQ(read_code(bytes, kSeed, kOffset), Code::kFormatTooNew);
+  }
 }
 
 TEST(FrameBody, of_records_is_accepted_whole_only) {

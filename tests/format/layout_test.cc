@@ -17,7 +17,7 @@ using samples::kUuid;
 static_assert(kBlockBytes == 4096);
 static_assert(kRecordBodyBytesMax == 67'108'864);
 static_assert(kNumberMax == 9'223'372'036'854'775'807);
-static_assert(kFormatMajor == 1 && kFormatMinor == 0);
+static_assert(kFormatMajor == 1 && kFormatMinor == 1);
 
 TEST(Seed, starts_checksums_from_the_pinned_values) {
   EXPECT_EQ(kSeed.at(0), 0xE38730BDu);

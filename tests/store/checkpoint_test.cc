@@ -278,5 +278,77 @@ TEST_F(CheckpointerTest, a_power_cut_at_any_point_of_a_compaction_loses_nothing)
   }
 }
 
+// --- compression ---
+
+class CompressionTest : public CheckpointerTest {
+ protected:
+  void choose_level(char level) {
+    MutexLock lock(store_->core().mutex);
+    store_->pipeline().set_fact(stream_, kCompressionFact, std::string(1, level));
+    store_->pipeline().end_commit(false);
+  }
+  uint64_t segment_bytes() {
+    const Statistics all = store_->statistics();
+    return all.disk_bytes - all.wal_bytes;
+  }
+};
+
+TEST_F(CompressionTest, a_stream_that_asks_for_it_is_smaller_on_disk_and_reads_the_same) {
+  choose_level(3);
+  push_many(2000, 1000);
+  checkpoint();
+  EXPECT_LT(segment_bytes(), 500'000U);
+  cut_power();
+  open();
+
+  const std::vector<std::string> all = content();
+  ASSERT_EQ(all.size(), 2000U);
+  EXPECT_EQ(all[27], std::string(1000, 'b'));
+}
+
+TEST_F(CompressionTest, nobody_is_compressed_unasked) {
+  push_many(2000, 1000);
+  checkpoint();
+
+  EXPECT_GT(segment_bytes(), 2'000'000U);
+}
+
+TEST_F(CompressionTest, compaction_reads_and_writes_compressed_frames) {
+  choose_level(1);
+  Prng random(3);
+  const auto text = [&] {
+    std::string bytes(1000, ' ');
+    for (char& byte : bytes) byte = static_cast<char>('a' + random.next() % 8);
+    return bytes;
+  };
+  for (int i = 0; i < 2000; ++i) push(text());
+  checkpoint();
+  const std::string last = content().back();
+  kill(1, 1990);
+  checkpoint();
+  EXPECT_LT(segment_bytes(), 200'000U);
+  cut_power();
+  open();
+
+  const std::vector<std::string> kept = content();
+  ASSERT_EQ(kept.size(), 10U);
+  EXPECT_EQ(kept.back(), last);
+}
+
+TEST_F(CompressionTest, a_flipped_bit_in_a_compressed_frame_is_reported) {
+  choose_level(3);
+  push_many(100, 1000);
+  checkpoint();
+  const std::string path = std::string(kPath) + "/" + names("seg-").at(0);
+  for (const uint64_t offset : {4166U, 4186U, 4206U}) {
+    close();
+    disk().flip_bit(path, offset, 1);
+    open();
+    const auto all = read_all(stream_);
+    EXPECT_EQ(all.status().code(), Code::kCorrupt) << offset;
+    disk().flip_bit(path, offset, 1);
+  }
+}
+
 }  // namespace
 }  // namespace weir::store
