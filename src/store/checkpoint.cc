@@ -21,7 +21,7 @@ constexpr int64_t kRetryNs = 1000 * env::kNanosecondsPerMillisecond;
 
 }  // namespace
 
-Status Checkpointer::run(bool closing) {
+Status Checkpointer::run(bool closing, const std::function<Status()>& then) {
   MutexLock lock(core_.mutex);
   while (running_) core_.env.clock.wait(finished_, core_.mutex, env::kNever);
   if (!core_.durable || core_.options.read_only) return {};
@@ -35,9 +35,16 @@ Status Checkpointer::run(bool closing) {
     status = Status(Code::kInternal, text("a checkpoint broke off: ", problem.what()));
     pipeline_.fail(status);
   }
-  running_ = false;
   core_.checkpoint_problem = status;
   retry_at_ns_ = status.ok() ? 0 : core_.env.clock.monotonic_ns() + kRetryNs;
+  if (status.ok() && then) {
+    try {
+      status = then();
+    } catch (const std::bad_alloc&) {
+      status = Status(Code::kNoMemory, "out of memory behind a checkpoint");
+    }
+  }
+  running_ = false;
   finished_.notify_all();
   core_.pool->budget().notify_change();
   return status;

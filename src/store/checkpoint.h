@@ -8,6 +8,7 @@
 //   6 only now log files are released and dead segments removed
 #pragma once
 
+#include <functional>
 #include <map>
 
 #include "storage/segment.h"
@@ -21,8 +22,9 @@ class Checkpointer {
   Checkpointer(Core& core, CommitPipeline& pipeline) : core_(core), pipeline_(pipeline) {}
 
   // One at a time; a second caller waits and then runs its own. With `closing` the memory streams are saved, too, and
-  // the manifest is marked clean. Takes the mutex.
-  Status run(bool closing);
+  // the manifest is marked clean. Takes the mutex. `then` follows a good one, with the mutex held and before any other
+  // checkpoint can begin.
+  Status run(bool closing, const std::function<Status()>& then = {});
   // Nothing to save: only marks the manifest clean, with everything flushed and nobody else at work.
   Status mark_clean();
   // The next step runs one, whatever the log holds. With the mutex held.

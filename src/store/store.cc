@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/seeded_bug.h"
+#include "store/backup.h"
 #include "store/recovery.h"
 
 namespace weir::store {
@@ -130,6 +131,16 @@ Status Store::checkpoint() {
     WEIR_TRY(check_writable_locked());
   }
   return core_->durable ? checkpointer_->run(false) : Status();
+}
+
+Result<uint64_t> Store::backup(const std::string& path) {
+  if (!core_->durable)
+    return Status(Code::kInvalidArgument, "a store in memory has no files to back up");
+  {
+    MutexLock lock(core_->mutex);
+    WEIR_TRY(check_writable_locked());
+  }
+  return Backup(*core_, *checkpointer_).run(path);
 }
 
 Statistics Store::statistics() {

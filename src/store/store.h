@@ -47,6 +47,8 @@ class Store {
 
   Status sync();
   Status checkpoint();
+  // A copy of everything but memory streams in a new or empty directory; the bytes copied.
+  Result<uint64_t> backup(const std::string& path);
   Statistics statistics();
 
   // --- for engines ---
