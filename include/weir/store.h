@@ -137,7 +137,7 @@ WEIR_API weir_status weir_store_sync(weir_store* store,
 
 /**
  * Moves what still lives in the write-ahead log to segment files now and frees files that nobody needs. The store does
- * this by itself; call it before a backup or to return disk space at once.
+ * this by itself; call it to return disk space at once.
  *
  * Returns:  WEIR_OK; WEIR_E_NO_SPACE, WEIR_E_IO (the store goes on with its old files), WEIR_E_FAILED, WEIR_E_CLOSED,
  *           WEIR_E_READ_ONLY, WEIR_E_FORKED.
@@ -148,6 +148,26 @@ WEIR_API weir_status weir_store_sync(weir_store* store,
  */
 WEIR_API weir_status weir_store_checkpoint(weir_store* store,
                                            weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
+ * Copies a store that is in use to another directory. The copy is a store: open it, or put it where the store was.
+ * Everything confirmed before the call is in it, and a prefix of what was committed meanwhile; MEMORY queues are empty
+ * in it, as after a crash. Others go on reading and writing; checkpoints wait while the log is copied.
+ *
+ * @param directory  a new or empty directory; its parent must exist.
+ * @param out_bytes  (nullable) what was copied.
+ *
+ * Returns:  WEIR_OK; WEIR_E_EXISTS (the directory holds something), WEIR_E_INVALID_ARGUMENT (also for a mem: store),
+ *           WEIR_E_NO_SPACE, WEIR_E_IO, WEIR_E_ACCESS, WEIR_E_READ_ONLY, WEIR_E_FAILED, WEIR_E_CLOSED, WEIR_E_FORKED:
+ *           what is in the directory then is no store, and the original is as before.
+ * Owns:     nothing.
+ * Threads:  shared.
+ * Blocks:   on disk, for as long as copying takes.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_store_backup(weir_store* store, const char* directory,
+                                       uint64_t* WEIR_NULLABLE out_bytes,
+                                       weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
 
 /**
  * Reads counters and sizes.

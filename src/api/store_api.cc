@@ -187,6 +187,19 @@ weir_status weir_store_checkpoint(weir_store* store, weir_error* err) noexcept {
   });
 }
 
+weir_status weir_store_backup(weir_store* store, const char* directory, uint64_t* out_bytes,
+                              weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    if (out_bytes != nullptr) *out_bytes = 0;
+    WEIR_ASSIGN(const std::string_view where, check_text("directory", directory, 1, 4095));
+    Use<StoreShell> use;
+    WEIR_TRY(use.enter(store));
+    WEIR_ASSIGN(const uint64_t bytes, use->store->backup(std::string(where)));
+    if (out_bytes != nullptr) *out_bytes = bytes;
+    return {};
+  });
+}
+
 weir_status weir_store_stats(weir_store* store, weir_store_statistics* out,
                              weir_error* err) noexcept {
   return guard(err, [&]() -> Status {

@@ -70,6 +70,7 @@ TEST_F(Fork, every_call_of_a_child_is_refused) {
     const weir_status statuses[] = {
         weir_store_sync(store_, &err),
         weir_store_checkpoint(store_, &err),
+        weir_store_backup(store_, "/nonexistent/copy", nullptr, &err),
         weir_store_stats(store_, &of_store, &err),
         weir_store_commit(store_, batch_, 0, 0, nullptr, &err),
         weir_queue_open(store_, "other", nullptr, &queue, &err),

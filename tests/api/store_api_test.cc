@@ -171,6 +171,32 @@ TEST(StoreApi, urls_that_are_none_are_refused) {
   expect_failure(WEIR_E_UNSUPPORTED, "nats", opening("nats://localhost:4222"));
 }
 
+TEST(StoreApi, a_backup_is_a_store_with_what_was_confirmed) {
+  const TemporaryDirectory directory;
+  const std::string copy = directory.path() + "/copy";
+  weir_store* store = open_store(directory.path() + "/store");
+  weir_queue* queue = open_queue(store, "q");
+  ASSERT_EQ(weir_queue_push(queue, "a", 1, nullptr, nullptr, nullptr), WEIR_OK);
+  uint64_t bytes = 0;
+
+  EXPECT_EQ(weir_store_backup(store, copy.c_str(), &bytes, nullptr), WEIR_OK);
+
+  EXPECT_GT(bytes, 4096U);
+  expect_failure(WEIR_E_EXISTS, copy, [&](weir_error* err) {
+    return weir_store_backup(store, copy.c_str(), nullptr, err);
+  });
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+  store = open_store(copy);
+  queue = open_queue(store, "q");
+  weir_message* message = nullptr;
+  ASSERT_EQ(weir_queue_pop(queue, nullptr, &message, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_message_size(message), 1U);
+  weir_message_free(message);
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
 TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
   weir_store* closed = open_store("mem:");
   EXPECT_EQ(weir_store_close(closed, nullptr), WEIR_OK);
@@ -180,6 +206,9 @@ TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
     expect_failure(status, part, [&](weir_error* err) { return weir_store_sync(store, err); });
     expect_failure(status, part,
                    [&](weir_error* err) { return weir_store_checkpoint(store, err); });
+    expect_failure(status, part, [&](weir_error* err) {
+      return weir_store_backup(store, "/nonexistent/copy", nullptr, err);
+    });
     expect_failure(status, part,
                    [&](weir_error* err) { return weir_store_stats(store, &statistics, err); });
   };

@@ -13,7 +13,7 @@ import unittest
 from command import WEIR, CommandTest
 
 SUBCOMMANDS = [["queue", verb] for verb in ("push", "pop", "peek", "list", "stats", "purge")]
-SUBCOMMANDS += [["inspect"], ["verify"]]
+SUBCOMMANDS += [["inspect"], ["verify"], ["backup"]]
 
 
 class Help(CommandTest):
@@ -365,6 +365,16 @@ class Offline(CommandTest):
         outcome = subprocess.run([WEIR, "verify", "--json", self.store], capture_output=True)
         self.assertEqual(outcome.returncode, 2)
         self.assertIn("offset", outcome.stdout.decode())
+
+    def test_a_backup_can_be_opened_and_is_refused_a_second_time(self):
+        self.push_texts("a", "b")
+        copy = self.store + "-copy"
+
+        self.assertIn("copied", self.run_weir("backup", self.store, copy)[0])
+
+        self.assertIn("sound", self.run_weir("verify", copy)[0])
+        self.assertEqual(self.run_weir("queue", "pop", "--all", copy, "q")[0], "a\nb\n")
+        self.assertIn(copy, self.run_weir("backup", self.store, copy, expect=1)[1])
 
     def test_damage_is_never_handed_out(self):
         self.make_damaged_store()

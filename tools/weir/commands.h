@@ -13,5 +13,6 @@ void add_queue_stats(CLI::App& queue);
 void add_queue_purge(CLI::App& queue);
 void add_inspect(CLI::App& app);
 void add_verify(CLI::App& app);
+void add_backup(CLI::App& app);
 
 }  // namespace weir::command

@@ -47,6 +47,7 @@ int run(int argument_count, char** arguments) {
   add_queue(app);
   weir::command::add_inspect(app);
   weir::command::add_verify(app);
+  weir::command::add_backup(app);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
