@@ -62,7 +62,6 @@ class ValueView {
     return is_decimal_;
   }
 
-  static ValueView of_null() { return {}; }
   static ValueView of_bool(bool value) { return ValueView(ValueType::kBool, value ? 1 : 0); }
   static ValueView of_int(int64_t value) {
     return ValueView(ValueType::kInt, static_cast<uint64_t>(value));
@@ -106,10 +105,16 @@ class ValueReader {
   // Goes on to the next field of that name and gives its value; false as for next().
   bool find(std::string_view name, ValueView* value);
   bool at_end() const { return at_.node == at_.node_end; }
+  const ValueSpan& rest() const { return at_; }
   bool bad() const { return bad_; }
 
  private:
+  bool fail() {
+    bad_ = true;
+    return false;
+  }
   bool value_at(unsigned kind, ValueView* value);
+  bool container_at(unsigned width, ValueView* value);
   bool skip(unsigned kind);
 
   ValueSpan at_;
@@ -142,8 +147,7 @@ Status check_document(ByteView bytes);
 // Thread class: exclusive.
 class DocumentWriter {
  public:
-  DocumentWriter();
-  ~DocumentWriter();
+  DocumentWriter() = default;
   DocumentWriter(const DocumentWriter&) = delete;
   DocumentWriter& operator=(const DocumentWriter&) = delete;
 
@@ -168,23 +172,69 @@ class DocumentWriter {
   Result<ByteView> finish(uint64_t bytes_max = kDocumentBytesMax);
 
  private:
-  struct Open;
+  // A vector of bytes without zeroing.
+  class Column {
+   public:
+    // Where the next `count` bytes go.
+    uint8_t* extend(size_t count) {
+      if (capacity_ - size_ < count) grow(count);
+      size_ += count;
+      return bytes_.get() + size_ - count;
+    }
+    void append(const void* from, size_t count);
+    void shrink(size_t size) { size_ = size; }
+    void clear();
+    uint8_t* data() { return bytes_.get(); }
+    const uint8_t* data() const { return bytes_.get(); }
+    size_t size() const { return size_; }
+
+   private:
+    void grow(size_t count);
+    std::unique_ptr<uint8_t[]> bytes_;
+    size_t size_ = 0;
+    size_t capacity_ = 0;
+  };
+  // A container that is not complete.
+  struct Open {
+    bool is_list;
+    bool needs_check;  // two names look alike, or there are too many to tell at once
+    uint32_t count;    // values so far
+    uint32_t node;     // its own node; unused for the document itself
+    uint32_t name;     // where its own name begins
+    uint32_t first_mark;
+    uint32_t nodes, names, numbers, texts;  // where its contents begin
+  };
   void add_node(unsigned kind);
   void add_integer(unsigned kind, int64_t value);
-  void begin_container(unsigned kind);
-  void check_names(const Open& object);
   bool add_decimal(double value);
+  void begin_container(bool is_list);
+  void push_open(bool is_list, uint32_t node, uint32_t name);
+  void mark_name(std::string_view name, Open* object);
+  void check_names(const Open& object);
+  void close(const Open& container);
+  // Before so many bytes are added: the document stays below the largest size.
+  bool has_room(size_t bytes) {
+    spent_ += bytes;
+    if (spent_ <= kDocumentBytesMax) [[likely]]
+      return true;
+    refuse_room();
+    return false;
+  }
+  void refuse_room();
+  ValueSpan contents(const Open& container) const;
   std::string path() const;
-  Result<ByteView> build();
+  uint64_t word_count() const;
+  Result<ByteView> build(uint64_t words);
 
-  std::vector<uint8_t> nodes_;
-  std::vector<uint8_t> names_;
-  std::vector<uint8_t> numbers_;
-  std::vector<uint8_t> texts_;
+  Column nodes_;
+  Column names_;
+  Column numbers_;
+  Column texts_;
   std::vector<Open> open_;
-  std::vector<uint32_t> marks_;  // of the names of all open objects, see check_names
-  std::vector<uint64_t> words_;  // zeros between documents: Cap'n Proto's first segment
+  std::vector<uint32_t> marks_;  // hashes of the names in all open objects, outermost first
+  std::vector<uint64_t> words_;  // all zero between documents: Cap'n Proto's first segment
   std::vector<uint8_t> out_;
+  uint64_t spent_ = 0;
   unsigned name_bytes_ = 0;  // of the name that waits for its value
   Status status_;
 };

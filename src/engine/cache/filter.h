@@ -18,7 +18,8 @@
 // Numbers are compared by their exact value whatever their type: 30 equals 30.0, and 2^53 + 1 is not 2^53. Values of other
 // types are unequal to each other and have no order. Null equals null, not a missing field. Lists and objects equal what
 // has the same elements in the same order, or the same fields in any. Texts are ordered by their bytes (so by code point).
-// Folding is simple and one to one, for Latin, Greek, Cyrillic and Armenian letters (fold.h).
+// Folding is simple and one to one, for Latin, Greek, Cyrillic and Armenian letters (fold.h); texts inside lists and objects
+// that are compared whole are not folded.
 #pragma once
 
 #include <memory>
@@ -41,13 +42,29 @@ inline constexpr unsigned kFilterDepthMax = 32;
 enum class Match : uint8_t { kNo, kYes, kCorrupt };
 
 // Immutable once made, so any number of threads may use it. Copies nothing of the documents it looks at.
+enum class Operator : uint8_t { kEq, kNe, kLt, kLte, kGt, kGte, kIn, kPrefix, kExists };
+
+// A filter's parts, for the planner.
+struct FilterNode {
+  enum class Kind : uint8_t { kAll, kAny, kNot, kTest };
+  Kind kind = Kind::kAll;
+  std::vector<FilterNode> children;  // of kAll (none: true), kAny and kNot (one)
+  // Of a kTest:
+  Operator op = Operator::kEq;
+  bool fold = false;
+  Path path;
+  format::ValueView operand;              // a text is folded already
+  std::vector<format::ValueView> values;  // of `in`: scalars in order; the containers
+  std::vector<format::ValueView> containers;
+};
+
+// Immutable once made, so any number of threads may use it. Copies nothing of the documents it looks at.
 class Filter {
  public:
   // Matches every document.
-  Filter();
-  ~Filter();
-  Filter(Filter&&) noexcept;
-  Filter& operator=(Filter&&) noexcept;
+  Filter() = default;
+  Filter(Filter&&) = default;
+  Filter& operator=(Filter&&) = default;
 
   // kInvalidArgument names the operator and the path. Empty text, like {}, matches every document.
   static Result<Filter> parse(std::string_view json, JsonReader* reader);
@@ -55,14 +72,17 @@ class Filter {
   // kCorrupt: the bytes it had to look at are no document.
   Match matches(const format::DocumentView& document) const;
   Match matches(ByteView document) const;
-  bool matches_all() const;
-
-  // The parts, for the planner (plan.h).
-  struct Node;
-  const Node& root() const { return *root_; }
+  bool matches_all() const {
+    return root_.kind == FilterNode::Kind::kAll && root_.children.empty();
+  }
+  const FilterNode& root() const { return root_; }
 
  private:
-  std::unique_ptr<Node> root_;
+  friend class FilterParser;
+  // What the operands point into; both keep their places when the filter moves.
+  std::vector<uint8_t> document_;
+  std::vector<std::unique_ptr<std::string>> folded_;
+  FilterNode root_;
 };
 
 }  // namespace weir::cache

@@ -68,20 +68,27 @@ class Index {
   // the index works as ever. Dead numbers must stay dead.
   bool purge_step(const IsDead& is_dead, size_t entries_max);
 
+  // Some document has several values here (a list): two conditions on the path may hold for different ones, so their ranges
+  // must not be intersected.
+  bool has_several() const { return has_several_; }
+
   uint64_t entry_count() const;
+  // Inserted less purged, the dead ones included.
   uint64_t document_count() const { return documents_; }
-  // Memory in use, for the budget. Kept up to date, costs nothing.
+  // Memory in use, for the budget.
   uint64_t bytes() const;
 
  private:
   struct Trees;
   struct Purge;
-  void insert_value(Trees* trees, const format::ValueView& value, uint64_t number);
+  bool insert_value(const format::ValueView& value, uint64_t number);
 
   const Path path_;
   const bool fold_;
   std::unique_ptr<Trees> trees_;
   std::unique_ptr<Purge> purge_;
+  std::string folded_;  // scratch
+  bool has_several_ = false;
   uint64_t documents_ = 0;
   uint64_t dead_ = 0;
 };

@@ -13,8 +13,8 @@ namespace weir::cache {
 // after the old ones. `protected_names` (top level) may be in the patch only with the value they have: else
 // kInvalidArgument names them. The result lives in `writer` until its next begin(); neither input may point into it.
 // kCorrupt when `document` or `patch` is none, kTooLarge.
-Result<ByteView> merge(ByteView document, ByteView patch,
-                       std::span<const std::string> protected_names, uint64_t bytes_max,
-                       format::DocumentWriter* writer);
+Result<ByteView> merge_patch(ByteView document, ByteView patch,
+                             std::span<const std::string> protected_names, uint64_t bytes_max,
+                             format::DocumentWriter* writer);
 
 }  // namespace weir::cache

@@ -30,34 +30,44 @@ class Path {
   // *bad becomes true (never false) when the bytes made no sense.
   template <typename Visit>
   bool visit(const format::DocumentView& document, bool* bad, Visit&& visit) const {
-    return in_object(document.fields(), 0, bad, visit);
+    return in_object(document.fields(), 0, 1, bad, visit);
   }
 
  private:
   template <typename Visit>
-  bool in_object(format::ValueReader fields, size_t part, bool* bad, Visit&& visit) const {
+  bool in_object(format::ValueReader fields, size_t part, unsigned depth, bool* bad,
+                 Visit&& visit) const {
     format::ValueView value;
-    const bool found = fields.find(names_[part], &value) && in_value(value, part + 1, bad, visit);
+    const bool found =
+        fields.find(names_[part], &value) && in_value(value, part + 1, depth, bad, visit);
     *bad |= fields.bad();
     return found;
   }
 
-  // `part` is the next one to look for.
+  // `part` is the next one to look for. No document is too deep, but damaged bytes may be.
   template <typename Visit>
-  bool in_value(const format::ValueView& value, size_t part, bool* bad, Visit&& visit) const {
+  bool in_value(const format::ValueView& value, size_t part, unsigned depth, bool* bad,
+                Visit&& visit) const {
     if (part == names_.size() && visit(value)) return true;
-    if (value.type() == format::ValueType::kList) return in_list(value, part, bad, visit);
-    if (part == names_.size() || value.type() != format::ValueType::kObject) return false;
-    return in_object(format::ValueReader(value.children()), part, bad, visit);
+    if (!value.is_container()) return false;
+    if (depth == format::kDocumentDepthMax) {
+      *bad = true;
+      return false;
+    }
+    if (value.type() == format::ValueType::kList)
+      return in_list(value, part, depth + 1, bad, visit);
+    if (part == names_.size()) return false;
+    return in_object(format::ValueReader(value.children()), part, depth + 1, bad, visit);
   }
 
   template <typename Visit>
-  bool in_list(const format::ValueView& list, size_t part, bool* bad, Visit&& visit) const {
+  bool in_list(const format::ValueView& list, size_t part, unsigned depth, bool* bad,
+               Visit&& visit) const {
     format::ValueReader elements(list.children());
     std::string_view name;
     format::ValueView element;
     while (elements.next(&name, &element)) {
-      if (in_value(element, part, bad, visit)) return true;
+      if (in_value(element, part, depth, bad, visit)) return true;
     }
     *bad |= elements.bad();
     return false;

@@ -17,8 +17,9 @@ class Plan {
   static Plan choose(const Filter& filter, std::span<const Index* const> indexes,
                      uint64_t document_count);
 
-  bool uses_index() const { return !lookups_.empty(); }
-  // Entries that have to be looked at, counted up to some thousands.
+  // An empty `in` uses an index, too, and has no candidates.
+  bool uses_index() const { return uses_index_; }
+  // Entries of the indexes that have to be looked at.
   size_t cost() const { return cost_; }
 
   // Replaces `out` with the numbers above `after` that may match: each once, ascending, at most numbers_max, and the
@@ -30,9 +31,15 @@ class Plan {
   struct Lookup {
     const Index* index;
     IndexRange range;
+    bool fold;  // the range's texts, for an index without case
+
+    template <typename Use>
+    auto with_range(Use&& use) const;
+    size_t count(size_t count_max) const;
   };
   std::vector<Lookup> lookups_;
   size_t cost_ = 0;
+  bool uses_index_ = false;
 
   friend class Planner;
 };

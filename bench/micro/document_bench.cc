@@ -1,0 +1,152 @@
+// Documents: JSON in and out, one field, a filter, and how small they are under zstd.
+#include <benchmark/benchmark.h>
+#include <zstd.h>
+
+#include <string>
+#include <vector>
+
+#include "bench/support/documents.h"
+#include "engine/cache/filter.h"
+#include "engine/cache/json.h"
+#include "engine/cache/path.h"
+#include "format/document_codec.h"
+
+namespace weir::cache {
+namespace {
+
+using Generate = std::string (*)(uint64_t);
+constexpr size_t kDocuments = 1000;
+constexpr size_t kFrameBytes = 64 << 10;
+constexpr int kLevel = 3;
+
+std::vector<std::string> texts(Generate generate, size_t count = kDocuments) {
+  std::vector<std::string> all;
+  for (size_t i = 0; i < count; ++i) all.push_back(generate(40000 + i));
+  return all;
+}
+
+std::vector<std::vector<uint8_t>> stored(Generate generate, size_t count = kDocuments) {
+  JsonReader reader;
+  format::DocumentWriter writer;
+  std::vector<std::vector<uint8_t>> all;
+  for (const std::string& json : texts(generate, count)) {
+    const auto document = reader.read(json, 1 << 20, &writer);
+    all.emplace_back(document.value().begin(), document.value().end());
+  }
+  return all;
+}
+
+void json_in(benchmark::State& state, Generate generate) {
+  const auto all = texts(generate);
+  JsonReader reader;
+  format::DocumentWriter writer;
+  size_t bytes = 0;
+  size_t i = 0;
+  for (auto _ : state) {
+    const std::string& json = all[i++ % kDocuments];
+    bytes += json.size();
+    benchmark::DoNotOptimize(reader.read(json, 1 << 20, &writer).value().data());
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(bytes));
+}
+
+void json_out(benchmark::State& state, Generate generate) {
+  const auto all = stored(generate);
+  JsonWriter writer;
+  size_t bytes = 0;
+  size_t i = 0;
+  for (auto _ : state) bytes += writer.write(all[i++ % kDocuments]).value().size();
+  state.SetBytesProcessed(static_cast<int64_t>(bytes));
+}
+
+// From the stored form to the stored form: what Cap'n Proto and the columns cost without JSON.
+void encode(benchmark::State& state, Generate generate) {
+  const auto all = stored(generate);
+  format::DocumentWriter writer;
+  size_t i = 0;
+  for (auto _ : state) {
+    format::DocumentView view;
+    format::DocumentView::open(all[i++ % kDocuments], &view);
+    format::ValueReader fields = view.fields();
+    std::string_view name;
+    format::ValueView value;
+    writer.begin();
+    while (fields.next(&name, &value)) {
+      writer.name(name);
+      writer.add(value);
+    }
+    benchmark::DoNotOptimize(writer.finish().value().data());
+  }
+}
+
+void field(benchmark::State& state, Generate generate, const char* name) {
+  const auto all = stored(generate);
+  const Path path = Path::parse(name).take();
+  size_t i = 0;
+  for (auto _ : state) {
+    format::DocumentView view;
+    format::DocumentView::open(all[i++ % kDocuments], &view);
+    bool bad = false;
+    benchmark::DoNotOptimize(path.visit(view, &bad, [](const format::ValueView&) { return true; }));
+  }
+}
+
+void filter(benchmark::State& state, Generate generate, const char* json) {
+  const auto all = stored(generate);
+  JsonReader reader;
+  const Filter filter = Filter::parse(json, &reader).take();
+  size_t i = 0;
+  size_t found = 0;
+  for (auto _ : state) found += filter.matches(all[i++ % kDocuments]) == Match::kYes ? 1u : 0u;
+  state.counters["found"] =
+      benchmark::Counter(static_cast<double>(found), benchmark::Counter::kAvgIterations);
+}
+
+// Not a time: bytes of JSON per byte of the stored form in frames of 64 KiB, with and without zstd.
+void size(benchmark::State& state, Generate generate) {
+  constexpr size_t kMany = 50000;
+  size_t json_bytes = 0;
+  for (const std::string& json : texts(generate, kMany)) json_bytes += json.size();
+  const auto all = stored(generate, kMany);
+  std::vector<uint8_t> packed(ZSTD_compressBound(2 * kFrameBytes));
+  for (auto _ : state) {
+    std::vector<uint8_t> frame;
+    size_t stored_bytes = 0;
+    size_t packed_bytes = 0;
+    const auto pack = [&] {
+      stored_bytes += frame.size();
+      packed_bytes +=
+          ZSTD_compress(packed.data(), packed.size(), frame.data(), frame.size(), kLevel);
+      frame.clear();
+    };
+    for (const auto& document : all) {
+      frame.insert(frame.end(), document.begin(), document.end());
+      if (frame.size() >= kFrameBytes) pack();
+    }
+    pack();
+    const auto count = static_cast<double>(kMany);
+    state.counters["json"] = static_cast<double>(json_bytes) / count;
+    state.counters["stored"] = static_cast<double>(stored_bytes) / count;
+    state.counters["zstd"] = static_cast<double>(packed_bytes) / count;
+    state.counters["ratio"] = static_cast<double>(json_bytes) / static_cast<double>(packed_bytes);
+  }
+}
+
+BENCHMARK_CAPTURE(json_in, user, bench::user_document);
+BENCHMARK_CAPTURE(json_in, order, bench::order_document);
+BENCHMARK_CAPTURE(json_out, user, bench::user_document);
+BENCHMARK_CAPTURE(json_out, order, bench::order_document);
+BENCHMARK_CAPTURE(encode, user, bench::user_document);
+BENCHMARK_CAPTURE(encode, order, bench::order_document);
+BENCHMARK_CAPTURE(field, user_age, bench::user_document, "age");
+BENCHMARK_CAPTURE(field, order_note, bench::order_document, "note");
+BENCHMARK_CAPTURE(field, order_customer_city, bench::order_document, "customer.city");
+BENCHMARK_CAPTURE(filter, user_age, bench::user_document, R"({"age":{"gte":30}})");
+BENCHMARK_CAPTURE(filter, order_tags, bench::order_document, R"({"tags":"weir"})");
+BENCHMARK_CAPTURE(filter, order_note, bench::order_document,
+                  R"({"note":{"prefix":"AMBER","fold":true}})");
+BENCHMARK_CAPTURE(size, user, bench::user_document)->Iterations(1);
+BENCHMARK_CAPTURE(size, order, bench::order_document)->Iterations(1);
+
+}  // namespace
+}  // namespace weir::cache
