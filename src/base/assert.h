@@ -1,9 +1,10 @@
 // Assertions. WEIR_ASSERT stays on in release builds: a broken invariant of our own must not go on
 // to write. Debug and test builds abort; in a release build the check throws BrokenInvariant, which
-// the api layer and the executor turn into a stopped store and WEIR_E_INTERNAL, so the host lives
-// (DESIGN.md §8.9). Never for input, disk content or the operating system: those get a Status.
+// the api layer turns into WEIR_E_INTERNAL, and every store of the process stops at its next call, so
+// the host lives (DESIGN.md §8.9). Never for input, disk content or the operating system: those get a Status.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 
 namespace weir {
@@ -12,6 +13,9 @@ class BrokenInvariant : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
+
+// How many broke in this process: nobody knows whose memory is to be trusted after that.
+uint32_t broken_invariant_count();
 
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
 

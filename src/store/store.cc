@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "base/seeded_bug.h"
 #include "store/backup.h"
 #include "store/recovery.h"
@@ -177,6 +178,8 @@ Statistics Store::statistics() {
 Status Store::check_writable_locked() const {
   core_->mutex.assert_held();
   if (core_->options.read_only) return {Code::kReadOnly, "the store was opened read only"};
+  if (broken_invariant_count() != broken_seen_ && core_->failed.ok())
+    pipeline_->fail(Status(Code::kInternal, "an invariant broke in this process"));
   return core_->failed;
 }
 

@@ -98,6 +98,7 @@ class Store {
   std::unique_ptr<env::Task> flusher_;
   std::unique_ptr<env::Task> checkpoint_task_;
   bool checkpoint_at_start_ = false;
+  const uint32_t broken_seen_ = broken_invariant_count();  // before this store was opened
 };
 
 }  // namespace weir::store

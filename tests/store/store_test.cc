@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/assert.h"
 #include "tests/store/fixture.h"
 
 namespace weir::store {
@@ -146,6 +147,21 @@ TEST_F(StoreClassTest, a_directory_deleted_under_the_store_stops_it) {
 
   EXPECT_EQ(push_to(stream_, "b").code(), Code::kFailed);
 }
+
+#ifndef WEIR_DEBUG_ASSERTS
+TEST_F(StoreTest, a_broken_invariant_stops_the_store_and_loses_nothing_confirmed) {
+  push("a");
+  EXPECT_THROW(WEIR_ASSERT(1 + 1 == 3), BrokenInvariant);
+
+  const Status status = push_to(stream_, "b");
+
+  EXPECT_EQ(status.code(), Code::kFailed);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("invariant"));
+  reopen();
+  EXPECT_THAT(content(), ElementsAre("a"));
+  EXPECT_TRUE(push_to(stream_, "c").ok());
+}
+#endif
 
 }  // namespace
 }  // namespace weir::store
