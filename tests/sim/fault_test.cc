@@ -40,9 +40,11 @@ struct FaultTotals {
   std::string failure;
 };
 
-// One run; false when the fault was never hit.
-bool run_one(const Workload& workload, const FaultCase& one, uint64_t nth, FaultTotals* totals) {
-  World world(nth, workload.options);
+// One run; false when the fault was never hit. `round` gives other chances.
+bool run_one(const Workload& workload, const FaultCase& one, uint64_t nth, uint64_t round,
+             FaultTotals* totals) {
+  const uint64_t seed = nth + round * 1'000'003;
+  World world(seed, workload.options);
   world.fail_at(nth, one.kind, one.for_ever, one.operations);
   workload.run(world);
   if (world.fault_count() == 0) return false;
@@ -52,13 +54,14 @@ bool run_one(const Workload& workload, const FaultCase& one, uint64_t nth, Fault
     // A disk on which nothing works any more, directories included, works again after a restart of the machine only.
     SimFileSystem& files = world.env().file_system();
     std::unique_ptr<SimFileSystem> next =
-        one.for_ever ? files.after_power_cut(nth, LossMode::kRandom) : files.after_process_kill();
-    problem = look_after_crash(world, std::move(next), nth * 4, &totals->after);
+        one.for_ever ? files.after_power_cut(seed, LossMode::kRandom) : files.after_process_kill();
+    problem = look_after_crash(world, std::move(next), seed * 4, &totals->after);
   }
   if (!problem.empty() && totals->failure.empty()) {
-    totals->failure = text(problem, "\nreplay: WEIR_WORKLOAD=", workload.name,
-                           " WEIR_FAULT=", static_cast<uint64_t>(&one - kCases),
-                           " WEIR_CRASH=", nth, " weir_sim_test --gtest_filter=Fault.replay");
+    totals->failure =
+        text(problem, "\nreplay: WEIR_WORKLOAD=", workload.name,
+             " WEIR_FAULT=", static_cast<uint64_t>(&one - kCases), " WEIR_CRASH=", nth,
+             " WEIR_SEED=", round, " weir_sim_test --gtest_filter=Fault.replay");
   }
   return true;
 }
@@ -70,19 +73,22 @@ TEST(Fault, replay) {
   ASSERT_NE(workload, nullptr) << name;
   FaultTotals totals;
   run_one(*workload, kCases[number_from_environment("WEIR_FAULT", 0)],
-          number_from_environment("WEIR_CRASH", 1), &totals);
+          number_from_environment("WEIR_CRASH", 1), number_from_environment("WEIR_SEED", 0),
+          &totals);
   EXPECT_EQ(totals.failure, "");
 }
 
-// Every `stride`th point.
-void run_all(uint64_t stride) {
+// Every `stride`th point, `rounds` times.
+void run_all(uint64_t stride, uint64_t rounds) {
   uint64_t points = 0;
   CrashTotals after;
   for (const FaultCase& one : kCases) {
     FaultTotals totals;
     for (const Workload& workload : crash_workloads()) {
-      uint64_t nth = 1;
-      while (totals.failure.empty() && run_one(workload, one, nth, &totals)) nth += stride;
+      for (uint64_t round = 0; round < rounds; ++round) {
+        uint64_t nth = 1;
+        while (totals.failure.empty() && run_one(workload, one, nth, round, &totals)) nth += stride;
+      }
     }
     std::printf("%-20s %llu points, %llu opens, %llu deliveries\n", one.name,
                 static_cast<unsigned long long>(totals.points),
@@ -100,8 +106,8 @@ void run_all(uint64_t stride) {
               static_cast<unsigned long long>(after.violations.duplicates));
 }
 
-TEST(Fault, some_calls_fail) { run_all(23); }
-TEST(FaultSlow, every_call_fails) { run_all(1); }
+TEST(Fault, some_calls_fail) { run_all(23, 1); }
+TEST(FaultSlow, every_call_fails) { run_all(1, test_scale()); }
 
 }  // namespace
 }  // namespace weir::sim
