@@ -4,6 +4,7 @@
 
 #include <weir/base.h>
 #include <weir/batch.h>
+#include <weir/buffer.h>
 #include <weir/message.h>
 #include <weir/queue.h>
 #include <weir/store.h>

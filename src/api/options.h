@@ -49,7 +49,9 @@ Status init_struct(T* out, size_t struct_size, const T& defaults) {
 enum class FieldType : uint8_t {
   kBytes,         // uint64_t; KiB, MiB, GiB, TiB
   kCount,         // uint32_t
+  kLargeCount,    // uint64_t
   kMilliseconds,  // uint32_t; ms, s
+  kDuration,      // int64_t, in ms; ms, s
   kFlag,          // uint8_t; 0, 1, true, false
   kChoice,        // uint32_t; one of the words
 };

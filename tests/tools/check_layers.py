@@ -16,7 +16,8 @@ EDGES = {
     "store": ["storage"],
     "engine/queue": ["store"],
     "engine/cache": ["store"],
-    "api": ["engine/queue", "store"],
+    "engine/buffer": ["store"],
+    "api": ["engine/queue", "engine/buffer", "store"],
     # The command is a user like any other: the public header, and nothing of ours.
     "tools": [],
 }
