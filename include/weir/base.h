@@ -50,13 +50,14 @@ typedef int32_t weir_status;
 
 /* Done, and expected outcomes. */
 #define WEIR_OK 0
-#define WEIR_EMPTY 1       /* nothing there, and the call was not to wait */
-#define WEIR_NOT_FOUND 2   /* no such queue, message, header or producer */
-#define WEIR_TIMEOUT 3     /* timeout_ms passed */
-#define WEIR_END 4         /* no more items in an iteration */
-#define WEIR_INTERRUPTED 5 /* somebody called an interrupt */
-#define WEIR_DUPLICATE 6   /* this producer sequence arrived before: nothing was added */
-#define WEIR_CONFLICT 7    /* what is there is not what the call expects: nothing changed */
+#define WEIR_EMPTY 1        /* nothing there, and the call was not to wait */
+#define WEIR_NOT_FOUND 2    /* no such queue, message, header or producer */
+#define WEIR_TIMEOUT 3      /* timeout_ms passed */
+#define WEIR_END 4          /* no more items in an iteration */
+#define WEIR_INTERRUPTED 5  /* somebody called an interrupt */
+#define WEIR_DUPLICATE 6    /* this producer sequence arrived before: nothing was added */
+#define WEIR_CONFLICT 7     /* what is there is not what the call expects: nothing changed */
+#define WEIR_OUT_OF_RANGE 8 /* trimmed or past its retention: the first offset left is told */
 
 /* Failures. Numbers are never reused. */
 #define WEIR_E_INVALID_ARGUMENT (-1)  /* the message names the argument and its range */

@@ -4,9 +4,11 @@
 
 #include <weir/base.h>
 #include <weir/batch.h>
-#include <weir/buffer.h>
+#include <weir/log.h>
 #include <weir/message.h>
 #include <weir/queue.h>
+#include <weir/reader.h>
+#include <weir/records.h>
 #include <weir/store.h>
 
 #endif

@@ -21,6 +21,7 @@ static_assert(same(Code::kEnd, WEIR_END));
 static_assert(same(Code::kInterrupted, WEIR_INTERRUPTED));
 static_assert(same(Code::kDuplicate, WEIR_DUPLICATE));
 static_assert(same(Code::kConflict, WEIR_CONFLICT));
+static_assert(same(Code::kOutOfRange, WEIR_OUT_OF_RANGE));
 static_assert(same(Code::kInvalidArgument, WEIR_E_INVALID_ARGUMENT));
 static_assert(same(Code::kClosed, WEIR_E_CLOSED));
 static_assert(same(Code::kIo, WEIR_E_IO));

@@ -33,6 +33,7 @@ const char* default_message(Code code) {
     case Code::kInterrupted:
     case Code::kDuplicate:
     case Code::kConflict:
+    case Code::kOutOfRange:
     case Code::kInvalidArgument:
     case Code::kIo:
     case Code::kNoSpace:

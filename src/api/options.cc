@@ -27,6 +27,8 @@ struct Suffix {
 constexpr Suffix kByteSuffixes[] = {
     {"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}, {"TiB", 1ull << 40}};
 constexpr Suffix kTimeSuffixes[] = {{"ms", 1}, {"s", 1000}};
+constexpr Suffix kDurationSuffixes[] = {
+    {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 
 // A number with one of the suffixes or none; false when it is none, or above 64 bits.
 bool parse_number(std::string_view value, std::span<const Suffix> suffixes, uint64_t* out) {
@@ -67,11 +69,12 @@ bool parse_field(const Field& field, std::string_view value, uint64_t* out) {
       return parse_number(value, kByteSuffixes, out) && *out >= field.range.min &&
              *out <= field.range.max;
     case FieldType::kCount:
-    case FieldType::kLargeCount:
       return parse_number(value, {}, out) && *out >= field.range.min && *out <= field.range.max;
     case FieldType::kMilliseconds:
-    case FieldType::kDuration:
       return parse_number(value, kTimeSuffixes, out) && *out >= field.range.min &&
+             *out <= field.range.max;
+    case FieldType::kDuration:
+      return parse_number(value, kDurationSuffixes, out) && *out >= field.range.min &&
              *out <= field.range.max;
   }
   return false;
@@ -85,11 +88,11 @@ std::string what_is_right(const Field& field) {
     case FieldType::kBytes:
       return text("a number of bytes ", range, ", with KiB, MiB, GiB, TiB or nothing behind it");
     case FieldType::kCount:
-    case FieldType::kLargeCount:
       return text("a number ", range);
     case FieldType::kMilliseconds:
-    case FieldType::kDuration:
       return text("a time ", range, " ms, with ms, s or nothing behind it");
+    case FieldType::kDuration:
+      return text("a time ", range, " ms, with ms, s, min, h, d or nothing behind it");
     case FieldType::kChoice:
       break;
   }
@@ -104,7 +107,6 @@ std::string what_is_right(const Field& field) {
 size_t bytes_of(FieldType type) {
   switch (type) {
     case FieldType::kBytes:
-    case FieldType::kLargeCount:
     case FieldType::kDuration:
       return sizeof(uint64_t);
     case FieldType::kCount:

@@ -89,6 +89,8 @@ const char* code_name(Code code) {
       return "WEIR_DUPLICATE";
     case Code::kConflict:
       return "WEIR_CONFLICT";
+    case Code::kOutOfRange:
+      return "WEIR_OUT_OF_RANGE";
     case Code::kInvalidArgument:
       return "WEIR_E_INVALID_ARGUMENT";
     case Code::kClosed:

@@ -20,6 +20,7 @@ enum class Code : int32_t {
   kInterrupted = 5,
   kDuplicate = 6,
   kConflict = 7,
+  kOutOfRange = 8,
   // Failures.
   kInvalidArgument = -1,
   kClosed = -2,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -67,13 +68,14 @@ uint32_t fork_generation() {
   return generation.load(std::memory_order_relaxed);
 }
 
-Descriptor Descriptor::open_at(int directory, const char* path, int flags, mode_t mode) {
+template <typename Open>
+Descriptor Descriptor::open_with(Open&& open) {
   install_fork_handlers();
   Descriptor opened;
   pthread_mutex_lock(&gate);
   int number = -1;
   do {
-    number = ::openat(directory, path, flags | O_CLOEXEC, mode);
+    number = open();
   } while (number < 0 && errno == EINTR);
   int failure = errno;
   if (number >= 0 && static_cast<size_t>(number) >= kDescriptorsMax) {
@@ -89,6 +91,14 @@ Descriptor Descriptor::open_at(int directory, const char* path, int flags, mode_
   pthread_mutex_unlock(&gate);
   errno = failure;
   return opened;
+}
+
+Descriptor Descriptor::open_at(int directory, const char* path, int flags, mode_t mode) {
+  return open_with([&] { return ::openat(directory, path, flags | O_CLOEXEC, mode); });
+}
+
+Descriptor Descriptor::open_event() {
+  return open_with([] { return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); });
 }
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {

@@ -24,11 +24,17 @@ class Descriptor {
   // openat with O_CLOEXEC; on failure not open, and errno says why.
   static Descriptor open_at(int directory, const char* path, int flags, mode_t mode = 0);
 
+  // eventfd, non-blocking, at zero.
+  static Descriptor open_event();
+
   bool is_open() const { return number_ >= 0; }
   int number() const;
   void close();
 
  private:
+  template <typename Open>
+  static Descriptor open_with(Open&& open);
+
   int number_ = -1;
   uint32_t generation_ = 0;
 };

@@ -364,7 +364,8 @@ Status check_manifest(const Manifest& manifest) {
 
 // At least as many words as the encoded properties take.
 size_t properties_words(const Properties& properties) {
-  size_t words = 16 + properties.content_type.size() / sizeof(capnp::word) + 1;
+  size_t words = 16 + properties.content_type.size() / sizeof(capnp::word) + 1 +
+                 properties.key.size() / sizeof(capnp::word) + 1;
   for (const auto& [name, value] : properties.headers) {
     words += 4 + name.size() / sizeof(capnp::word) + 1 + value.size() / sizeof(capnp::word) + 1;
   }
@@ -374,7 +375,7 @@ size_t properties_words(const Properties& properties) {
 }  // namespace
 
 std::vector<uint8_t> encode_properties(const Properties& properties) {
-  if (properties.content_type.empty() && properties.headers.empty() &&
+  if (properties.content_type.empty() && properties.headers.empty() && properties.key.empty() &&
       properties.producer_id == 0 && properties.producer_sequence == 0) {
     return {};
   }
@@ -391,6 +392,7 @@ std::vector<uint8_t> encode_properties(const Properties& properties) {
     }
     root.setProducerId(properties.producer_id);
     root.setProducerSequence(properties.producer_sequence);
+    if (!properties.key.empty()) root.setKey(to_data_reader(properties.key));
     if (properties.headers.empty()) return;
     auto headers = root.initHeaders(list_size(properties.headers.size()));
     for (unsigned i = 0; i < headers.size(); ++i) {
@@ -412,6 +414,7 @@ Result<Properties> decode_properties(ByteView bytes) {
         }
         properties.producer_id = root.getProducerId();
         properties.producer_sequence = root.getProducerSequence();
+        properties.key = to_string(root.getKey());
         for (const auto header : root.getHeaders()) {
           properties.headers.emplace_back(to_string(header.getName()),
                                           to_string(header.getValue()));

@@ -19,6 +19,7 @@ struct Properties {
   std::vector<std::pair<std::string, std::string>> headers;  // name, value (any bytes)
   uint64_t producer_id = 0;
   uint64_t producer_sequence = 0;
+  std::string key;  // any bytes; empty: none
 };
 std::vector<uint8_t> encode_properties(const Properties& properties);
 Result<Properties> decode_properties(ByteView bytes);

@@ -10,6 +10,7 @@ struct Properties {
   headers @1 :List(Header);  # in the order in which they were set
   producerId @2 :UInt64;  # 0: none
   producerSequence @3 :UInt64;
+  key @4 :Data;  # of a log's record; empty: none
 }
 
 struct Header {

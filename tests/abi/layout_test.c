@@ -54,33 +54,6 @@ FIELD(weir_store_statistics, recovered_torn_bytes, 120, 8);
 FIELD(weir_store_statistics, async_loss_records_max, 128, 8);
 FIELD(weir_store_statistics, async_loss_bytes_max, 136, 8);
 
-SIZE(weir_buffer_options, 48);
-FIELD(weir_buffer_options, struct_size, 0, 4);
-FIELD(weir_buffer_options, tick_ms, 4, 4);
-FIELD(weir_buffer_options, expiry_ms, 8, 8);
-FIELD(weir_buffer_options, bytes_max, 16, 8);
-FIELD(weir_buffer_options, items_max, 24, 8);
-FIELD(weir_buffer_options, policy, 32, 4);
-FIELD(weir_buffer_options, events_max, 36, 4);
-FIELD(weir_buffer_options, snapshot, 40, 1);
-FIELD(weir_buffer_options, reserved, 41, 7);
-
-SIZE(weir_buffer_statistics, 104);
-FIELD(weir_buffer_statistics, struct_size, 0, 4);
-FIELD(weir_buffer_statistics, reserved, 4, 4);
-FIELD(weir_buffer_statistics, item_count, 8, 8);
-FIELD(weir_buffer_statistics, bytes, 16, 8);
-FIELD(weir_buffer_statistics, get_count, 24, 8);
-FIELD(weir_buffer_statistics, hit_count, 32, 8);
-FIELD(weir_buffer_statistics, set_count, 40, 8);
-FIELD(weir_buffer_statistics, removed_count, 48, 8);
-FIELD(weir_buffer_statistics, expired_count, 56, 8);
-FIELD(weir_buffer_statistics, evicted_count, 64, 8);
-FIELD(weir_buffer_statistics, refused_count, 72, 8);
-FIELD(weir_buffer_statistics, call_expiry_max, 80, 8);
-FIELD(weir_buffer_statistics, event_count, 88, 8);
-FIELD(weir_buffer_statistics, event_lost_count, 96, 8);
-
 SIZE(weir_queue_options, 16);
 FIELD(weir_queue_options, struct_size, 0, 4);
 FIELD(weir_queue_options, kind, 4, 4);
@@ -132,6 +105,88 @@ FIELD(weir_queue_statistics, disk_bytes, 104, 8);
 FIELD(weir_queue_statistics, first_id, 112, 8);
 FIELD(weir_queue_statistics, next_id, 120, 8);
 
+SIZE(weir_log_options, 32);
+FIELD(weir_log_options, struct_size, 0, 4);
+FIELD(weir_log_options, kind, 4, 4);
+FIELD(weir_log_options, retention_ms, 8, 8);
+FIELD(weir_log_options, retention_bytes, 16, 8);
+FIELD(weir_log_options, retention_consumers, 24, 4);
+FIELD(weir_log_options, create, 28, 1);
+FIELD(weir_log_options, existing_kind, 29, 1);
+FIELD(weir_log_options, reserved, 30, 2);
+
+SIZE(weir_append_options, 88);
+FIELD(weir_append_options, struct_size, 0, 4);
+FIELD(weir_append_options, durability, 4, 4);
+FIELD(weir_append_options, timeout_ms, 8, 8);
+FIELD(weir_append_options, content_type, 16, 8);
+FIELD(weir_append_options, headers, 24, 8);
+FIELD(weir_append_options, key, 32, 8);
+FIELD(weir_append_options, key_size, 40, 8);
+FIELD(weir_append_options, key_sizes, 48, 8);
+FIELD(weir_append_options, time_ns, 56, 8);
+FIELD(weir_append_options, times_ns, 64, 8);
+FIELD(weir_append_options, producer_id, 72, 8);
+FIELD(weir_append_options, producer_sequence, 80, 8);
+
+SIZE(weir_append_result, 32);
+FIELD(weir_append_result, struct_size, 0, 4);
+FIELD(weir_append_result, level, 4, 4);
+FIELD(weir_append_result, offset, 8, 8);
+FIELD(weir_append_result, count, 16, 8);
+FIELD(weir_append_result, duplicate_count, 24, 8);
+
+SIZE(weir_log_statistics, 128);
+FIELD(weir_log_statistics, struct_size, 0, 4);
+FIELD(weir_log_statistics, kind, 4, 4);
+FIELD(weir_log_statistics, retention_ms, 8, 8);
+FIELD(weir_log_statistics, retention_bytes, 16, 8);
+FIELD(weir_log_statistics, retention_consumers, 24, 4);
+FIELD(weir_log_statistics, reader_count, 28, 4);
+FIELD(weir_log_statistics, record_count, 32, 8);
+FIELD(weir_log_statistics, first_offset, 40, 8);
+FIELD(weir_log_statistics, next_offset, 48, 8);
+FIELD(weir_log_statistics, trimmed_offset, 56, 8);
+FIELD(weir_log_statistics, consumer_count, 64, 8);
+FIELD(weir_log_statistics, append_count, 72, 8);
+FIELD(weir_log_statistics, read_count, 80, 8);
+FIELD(weir_log_statistics, trim_count, 88, 8);
+FIELD(weir_log_statistics, compacted_count, 96, 8);
+FIELD(weir_log_statistics, duplicate_count, 104, 8);
+FIELD(weir_log_statistics, memory_bytes, 112, 8);
+FIELD(weir_log_statistics, disk_bytes, 120, 8);
+
+SIZE(weir_consumer_statistics, 32);
+FIELD(weir_consumer_statistics, struct_size, 0, 4);
+FIELD(weir_consumer_statistics, reader_count, 4, 4);
+FIELD(weir_consumer_statistics, offset, 8, 8);
+FIELD(weir_consumer_statistics, lag, 16, 8);
+FIELD(weir_consumer_statistics, committed_at_ns, 24, 8);
+
+SIZE(weir_reader_options, 32);
+FIELD(weir_reader_options, struct_size, 0, 4);
+FIELD(weir_reader_options, place, 4, 4);
+FIELD(weir_reader_options, place_value, 8, 8);
+FIELD(weir_reader_options, consumer, 16, 8);
+FIELD(weir_reader_options, shared, 24, 1);
+FIELD(weir_reader_options, create, 25, 1);
+FIELD(weir_reader_options, reserved, 26, 6);
+
+SIZE(weir_read_options, 32);
+FIELD(weir_read_options, struct_size, 0, 4);
+FIELD(weir_read_options, reserved, 4, 4);
+FIELD(weir_read_options, timeout_ms, 8, 8);
+FIELD(weir_read_options, count_max, 16, 8);
+FIELD(weir_read_options, bytes_max, 24, 8);
+
+SIZE(weir_record, 40);
+FIELD(weir_record, struct_size, 0, 4);
+FIELD(weir_record, has_properties, 4, 4);
+FIELD(weir_record, offset, 8, 8);
+FIELD(weir_record, time_ns, 16, 8);
+FIELD(weir_record, data, 24, 8);
+FIELD(weir_record, size, 32, 8);
+
 /* Numbers that programs have compiled in. */
 #define NUMBER(name, value) _Static_assert((name) == (value), #name)
 NUMBER(WEIR_OK, 0);
@@ -142,6 +197,7 @@ NUMBER(WEIR_END, 4);
 NUMBER(WEIR_INTERRUPTED, 5);
 NUMBER(WEIR_DUPLICATE, 6);
 NUMBER(WEIR_CONFLICT, 7);
+NUMBER(WEIR_OUT_OF_RANGE, 8);
 NUMBER(WEIR_E_INVALID_ARGUMENT, -1);
 NUMBER(WEIR_E_CLOSED, -2);
 NUMBER(WEIR_E_IO, -3);
@@ -167,5 +223,14 @@ NUMBER(WEIR_DURABILITY_ASYNC, 2);
 NUMBER(WEIR_DURABILITY_SYNC, 3);
 NUMBER(WEIR_QUEUE_DURABLE, 0);
 NUMBER(WEIR_QUEUE_MEMORY, 1);
+NUMBER(WEIR_LOG_DURABLE, 0);
+NUMBER(WEIR_LOG_MEMORY, 1);
+NUMBER(WEIR_RETAIN_IGNORE_CONSUMERS, 0);
+NUMBER(WEIR_RETAIN_KEEP_UNREAD, 1);
+NUMBER(WEIR_RETAIN_DROP_READ, 2);
+NUMBER(WEIR_PLACE_EARLIEST, 0);
+NUMBER(WEIR_PLACE_LATEST, 1);
+NUMBER(WEIR_PLACE_OFFSET, 2);
+NUMBER(WEIR_PLACE_TIME, 3);
 
 int main(void) { return 0; }

@@ -14,6 +14,7 @@ TEST(BaseApi, every_status_has_its_name) {
   EXPECT_STREQ(weir_status_name(WEIR_OK), "WEIR_OK");
   EXPECT_STREQ(weir_status_name(WEIR_DUPLICATE), "WEIR_DUPLICATE");
   EXPECT_STREQ(weir_status_name(WEIR_CONFLICT), "WEIR_CONFLICT");
+  EXPECT_STREQ(weir_status_name(WEIR_OUT_OF_RANGE), "WEIR_OUT_OF_RANGE");
   EXPECT_STREQ(weir_status_name(WEIR_E_INVALID_ARGUMENT), "WEIR_E_INVALID_ARGUMENT");
   EXPECT_STREQ(weir_status_name(WEIR_E_ACCESS), "WEIR_E_ACCESS");
   EXPECT_STREQ(weir_status_name(WEIR_E_INTERNAL), "WEIR_E_INTERNAL");

@@ -21,6 +21,7 @@ Properties sample_properties() {
   properties.headers = {{"key", std::string("\0\xFF", 2)}, {"empty", ""}};
   properties.producer_id = 17;
   properties.producer_sequence = 18;
+  properties.key = std::string("k\0", 2);
   return properties;
 }
 
@@ -146,10 +147,24 @@ void survives_damage(const Bytes& good, uint64_t seed, Decode&& decode) {
 
 TEST(Properties, have_the_pinned_bytes) {
   EXPECT_EQ(samples::to_hex(encode_properties(sample_properties())),
-            "000000000f000000000000000200020011000000000000001200000000000000"
-            "050000005a0000000900000027000000746578742f706c61696e000000000000"
-            "08000000000002000d000000220000000d000000120000000d00000032000000"
-            "0d000000020000006b6579000000000000ff000000000000656d707479000000");
+            "0000000011000000000000000200030011000000000000001200000000000000"
+            "090000005a00000011000000270000000900000012000000746578742f706c61"
+            "696e0000000000006b0000000000000008000000000002000d00000022000000"
+            "0d000000120000000d000000320000000d000000020000006b65790000000000"
+            "00ff000000000000656d707479000000");
+}
+
+// Written before records had keys.
+TEST(Properties, without_a_key_field_are_read) {
+  const Result<Properties> read = decode_properties(
+      samples::from_hex("000000000f000000000000000200020011000000000000001200000000000000"
+                        "050000005a0000000900000027000000746578742f706c61696e000000000000"
+                        "08000000000002000d000000220000000d000000120000000d00000032000000"
+                        "0d000000020000006b6579000000000000ff000000000000656d707479000000"));
+  ASSERT_TRUE(read.ok()) << read.status().to_string();
+  EXPECT_EQ(read.value().content_type, sample_properties().content_type);
+  EXPECT_EQ(read.value().headers, sample_properties().headers);
+  EXPECT_EQ(read.value().key, "");
 }
 
 TEST(Properties, that_are_empty_take_no_bytes) {
@@ -165,6 +180,7 @@ TEST(Properties, are_read_as_they_were_written) {
     properties.content_type = random_text(prng, prng.below(256));
     properties.producer_id = random_number(prng);
     properties.producer_sequence = random_number(prng);
+    properties.key = random_text(prng, prng.below(100));
     for (uint64_t left = prng.below(20); left != 0; --left) {
       properties.headers.emplace_back(random_text(prng, 1 + prng.below(255)),
                                       random_text(prng, prng.below(2000)));
@@ -175,6 +191,7 @@ TEST(Properties, are_read_as_they_were_written) {
     ASSERT_TRUE(read.ok()) << read.status().message();
     EXPECT_EQ(read.value().content_type, properties.content_type);
     EXPECT_EQ(read.value().headers, properties.headers);
+    EXPECT_EQ(read.value().key, properties.key);
     EXPECT_EQ(read.value().producer_id, properties.producer_id);
     EXPECT_EQ(read.value().producer_sequence, properties.producer_sequence);
   }

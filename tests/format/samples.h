@@ -29,6 +29,16 @@ inline constexpr uint64_t kFileId = 0x1122334455667788;
 inline constexpr uint64_t kSalt = 0x99AABBCCDDEEFF01;
 inline constexpr Seed kSeed = {kUuid, kFileId, kSalt};
 
+inline std::vector<uint8_t> from_hex(std::string_view hex) {
+  const auto digit = [](char letter) {
+    return static_cast<uint8_t>(letter <= '9' ? letter - '0' : letter - 'a' + 10);
+  };
+  std::vector<uint8_t> bytes(hex.size() / 2);
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<uint8_t>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+  return bytes;
+}
+
 inline std::string to_hex(ByteView bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

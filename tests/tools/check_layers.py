@@ -16,8 +16,8 @@ EDGES = {
     "store": ["storage"],
     "engine/queue": ["store"],
     "engine/cache": ["store"],
-    "engine/buffer": ["store"],
-    "api": ["engine/queue", "engine/buffer", "store"],
+    "engine/log": ["store"],
+    "api": ["engine/queue", "engine/log", "store"],
     # The command is a user like any other: the public header, and nothing of ours.
     "tools": [],
 }
