@@ -2,13 +2,18 @@
 #include <benchmark/benchmark.h>
 #include <zstd.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/prng.h"
 #include "bench/support/documents.h"
 #include "engine/cache/filter.h"
+#include "engine/cache/index.h"
 #include "engine/cache/json.h"
+#include "engine/cache/merge.h"
 #include "engine/cache/path.h"
+#include "engine/cache/plan.h"
 #include "format/document_codec.h"
 
 namespace weir::cache {
@@ -102,6 +107,71 @@ void filter(benchmark::State& state, Generate generate, const char* json) {
       benchmark::Counter(static_cast<double>(found), benchmark::Counter::kAvgIterations);
 }
 
+void merge(benchmark::State& state, Generate generate, const char* json) {
+  const auto all = stored(generate);
+  JsonReader reader;
+  format::DocumentWriter patch_writer;
+  const ByteView patch = reader.read(json, 1 << 20, &patch_writer).value();
+  format::DocumentWriter writer;
+  size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        merge_patch(all[i++ % kDocuments], patch, {}, 1 << 20, &writer).value().data());
+  }
+}
+
+constexpr uint64_t kIndexed = 1000000;
+
+// A million documents {"v": value} with values at random below `values`; texts when asked for.
+std::unique_ptr<Index> filled_index(uint64_t values, bool texts_wanted) {
+  auto index = std::make_unique<Index>(Path::parse("v").take(), false);
+  format::DocumentWriter writer;
+  Prng prng(1);
+  for (uint64_t number = 1; number <= kIndexed; ++number) {
+    const uint64_t value = prng.below(values);
+    writer.begin();
+    writer.name("v");
+    texts_wanted ? writer.add_text(text("value number ", value))
+                 : writer.add_int(static_cast<int64_t>(value));
+    (void)index->insert(format::DocumentView::open(writer.finish().value()).value(), number);
+  }
+  return index;
+}
+
+void index_fill(benchmark::State& state, uint64_t values, bool texts_wanted) {
+  for (auto _ : state) {
+    const auto index = filled_index(values, texts_wanted);
+    state.counters["bytes/entry"] =
+        static_cast<double>(index->bytes()) / static_cast<double>(index->entry_count());
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(kIndexed) *
+                          static_cast<int64_t>(state.iterations()));
+}
+
+// Choosing the index and asking it for a page of 50.
+void index_lookup(benchmark::State& state, uint64_t values, const char* before,
+                  const char* behind) {
+  static const auto numbers = filled_index(kIndexed, false);
+  static const auto few = filled_index(50, true);
+  const Index* index = values == kIndexed ? numbers.get() : few.get();
+  JsonReader reader;
+  std::vector<Filter> filters;
+  Prng prng(2);
+  for (int i = 0; i < 1000; ++i) {
+    filters.push_back(Filter::parse(text(before, prng.below(values), behind), &reader).take());
+  }
+  std::vector<uint64_t> found;
+  size_t results = 0;
+  size_t i = 0;
+  for (auto _ : state) {
+    const Plan plan = Plan::choose(filters[i++ % filters.size()], std::span(&index, 1), kIndexed);
+    plan.candidates(0, 50, {}, &found);
+    results += found.size();
+  }
+  state.counters["results"] =
+      benchmark::Counter(static_cast<double>(results), benchmark::Counter::kAvgIterations);
+}
+
 // Not a time: bytes of JSON per byte of the stored form in frames of 64 KiB, with and without zstd.
 void size(benchmark::State& state, Generate generate) {
   constexpr size_t kMany = 50000;
@@ -145,6 +215,14 @@ BENCHMARK_CAPTURE(filter, user_age, bench::user_document, R"({"age":{"gte":30}})
 BENCHMARK_CAPTURE(filter, order_tags, bench::order_document, R"({"tags":"weir"})");
 BENCHMARK_CAPTURE(filter, order_note, bench::order_document,
                   R"({"note":{"prefix":"AMBER","fold":true}})");
+BENCHMARK_CAPTURE(merge, order, bench::order_document,
+                  R"({"status":"done","customer":{"zip":null},"version":7})");
+BENCHMARK_CAPTURE(index_fill, numbers, kIndexed, false)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(index_fill, 50_texts, 50, true)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(index_lookup, equal_number, kIndexed, R"({"v":)", "}");
+BENCHMARK_CAPTURE(index_lookup, equal_text_of_20000, 50, R"({"v":"value number )", R"("})");
 BENCHMARK_CAPTURE(size, user, bench::user_document)->Iterations(1);
 BENCHMARK_CAPTURE(size, order, bench::order_document)->Iterations(1);
 
