@@ -21,6 +21,8 @@ using format::ValueView;
 using ScalarTree = IndexTree<ScalarEntry>;
 using TextTree = IndexTree<TextEntry>;
 
+// Ranges with more entries are estimated.
+constexpr size_t kCountedMax = 512;
 // So many dead documents are no reason to purge yet.
 constexpr uint64_t kDeadMin = 64;
 
@@ -58,7 +60,7 @@ class Smallest {
 template <typename Entry>
 struct Bounds {
   Entry low;
-  Entry high;
+  Entry high;  // of prefixes: the prefix
   bool by_prefix = false;
   bool one_key = false;
 
@@ -121,20 +123,29 @@ void collect_from(const IndexTree<Entry>& tree, Bounds<Entry> bounds, uint64_t a
 }
 
 template <typename Entry>
-size_t count_from(const IndexTree<Entry>& tree, const Bounds<Entry>& bounds, size_t max) {
+size_t count_from(const IndexTree<Entry>& tree, const Bounds<Entry>& bounds, const Entry& last) {
   size_t count = 0;
   auto at = tree.lower_bound(bounds.low);
-  while (!at.at_end() && count < max) {
+  while (!at.at_end() && count <= kCountedMax) {
     if (!bounds.past(at.last_of_leaf())) {
       count += at.left_in_leaf();
       at.to_next_leaf();
       continue;
     }
-    if (bounds.past(at.entry())) break;
+    if (bounds.past(at.entry())) return count;
     ++count;
     at.next();
   }
-  return std::min(count, max);
+  if (count <= kCountedMax) return count;
+  const double share = tree.share_before(last) - tree.share_before(bounds.low);
+  return std::max(count, static_cast<size_t>(share * static_cast<double>(tree.size())));
+}
+
+// The last text that begins so: the prefix, then bytes that UTF-8 does not have.
+std::string last_of_prefix(std::string_view prefix) {
+  std::string text(prefix.substr(0, TextEntry::kBytesMax));
+  text.resize(TextEntry::kBytesMax, '\xFF');
+  return text;
 }
 
 }  // namespace
@@ -240,11 +251,15 @@ void Index::collect(const IndexRange& range, uint64_t after, size_t numbers_max,
   }
 }
 
-size_t Index::count(const IndexRange& range, size_t count_max) const {
-  if (range.type == ValueType::kText) {
-    return count_from(trees_->texts, text_bounds(range), count_max);
+size_t Index::estimate(const IndexRange& range) const {
+  if (range.type != ValueType::kText) {
+    const auto bounds = scalar_bounds(range);
+    return count_from(trees_->scalars, bounds, bounds.high);
   }
-  return count_from(trees_->scalars, scalar_bounds(range), count_max);
+  const auto bounds = text_bounds(range);
+  if (!range.prefix) return count_from(trees_->texts, bounds, bounds.high);
+  const std::string last = last_of_prefix(range.low->as_text());
+  return count_from(trees_->texts, bounds, TextEntry::of(last, kNumberMask));
 }
 
 bool Index::wants_purge() const {

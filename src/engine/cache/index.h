@@ -57,8 +57,8 @@ class Index {
   // the smallest ones. `is_dead` is asked for each (empty: none is dead).
   void collect(const IndexRange& range, uint64_t after, size_t numbers_max, const IsDead& is_dead,
                std::vector<uint64_t>* out) const;
-  // How many entries the range has, counted up to `count_max`.
-  size_t count(const IndexRange& range, size_t count_max) const;
+  // How many entries the range has: exact up to some hundreds, about right above. The dead ones count, too.
+  size_t estimate(const IndexRange& range) const;
 
   // A document that is in the index was replaced or removed.
   void note_dead() { ++dead_; }

@@ -90,6 +90,22 @@ class IndexTree {
     const auto* leaf = static_cast<const Leaf*>(node);
     return Cursor(leaf, place_in(*leaf, entry));
   }
+  // About how much of the tree is before the entry, from 0 to 1, by the places it takes in the nodes above it.
+  double share_before(const Entry& entry) const {
+    double share = 0;
+    double width = 1;
+    const void* node = root_;
+    for (unsigned level = height_; level > 0; --level) {
+      const auto* inner = static_cast<const Inner*>(node);
+      const unsigned child = child_of(*inner, entry);
+      width /= inner->count + 1;
+      share += width * child;
+      node = inner->children[child];
+    }
+    const auto* leaf = static_cast<const Leaf*>(node);
+    return leaf == nullptr ? 0 : share + width * place_in(*leaf, entry) / std::max(leaf->count, 1u);
+  }
+
   Cursor begin() const { return Cursor(first_, 0); }
 
   uint64_t size() const { return size_; }

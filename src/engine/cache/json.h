@@ -40,15 +40,20 @@ class JsonWriter {
   Result<std::string_view> write(ByteView document);
 
  private:
-  bool write_values(format::ValueReader values, bool named, unsigned depth);
-  bool write_value(const format::ValueView& value, unsigned depth);
-  void write_text(std::string_view value);
-  void write_float(const format::ValueView& value);
-  void reserve(size_t bytes);
+  // Each takes the place to write to and gives the one behind; nullptr for bytes that make no sense. (The place is no member:
+  // what is written through a char* may be any member to the compiler.)
+  char* put_values(format::ValueReader values, bool named, unsigned depth, char* at);
+  char* put_value(const format::ValueView& value, unsigned depth, char* at);
+  char* put_text(std::string_view value, char* at);
+  char* put_long_text(std::string_view value, char* at);
+  // Makes room for so many bytes at the place, which may move.
+  char* reserve(char* at, size_t bytes) {
+    return static_cast<size_t>(end_ - at) >= bytes ? at : grow(at, bytes);
+  }
+  char* grow(char* at, size_t bytes);
 
   std::unique_ptr<char[]> buffer_;
-  size_t used_ = 0;
-  size_t capacity_ = 0;
+  char* end_ = nullptr;
 };
 
 }  // namespace weir::cache

@@ -15,7 +15,7 @@ using format::ValueView;
 constexpr size_t kNumberBytesMax = 32;
 constexpr size_t kEscapeBytes = 6;  // of one byte, at most: \u0000
 constexpr size_t kPieceBytes = 4096;
-constexpr size_t kBytesKept = 1u << 20;
+constexpr std::ptrdiff_t kBytesKept = 1u << 20;
 constexpr uint64_t kOnes = 0x0101010101010101ull;
 constexpr uint64_t kHighs = 0x8080808080808080ull;
 
@@ -111,101 +111,126 @@ char* put_decimal(char* to, int64_t digits, unsigned scale) {
   return put(to, {plain + count - behind, behind});
 }
 
+char* put_float(char* to, const ValueView& value) {
+  int64_t digits = 0;
+  unsigned scale = 0;
+  if (value.as_decimal(&digits, &scale)) return put_decimal(to, digits, scale);
+  char* end = put_number(to, value.as_float());
+  // "-0" and "9007199254740993" would read back as integers.
+  const std::string_view written(to, static_cast<size_t>(end - to));
+  return written.find_first_of(".e") == std::string_view::npos ? put(end, ".0") : end;
+}
+
+// Copies 8 bytes at a time; false when it met one that needs an escape. Most texts need none.
+bool copy_plain(const char* from, size_t size, char* to) {
+  uint64_t word = kOnes * ' ';
+  if (size < 8) {
+    // The byte order does not matter: the question is about each byte.
+    for (size_t i = 0; i < size; ++i) word = word << 8 | static_cast<unsigned char>(from[i]);
+    for (size_t i = 0; i < size; ++i) to[i] = from[i];
+    return !needs_escape(word);
+  }
+  uint64_t escapes = 0;
+  size_t at = 0;
+  for (; at + 8 < size; at += 8) {
+    std::memcpy(&word, from + at, 8);
+    std::memcpy(to + at, &word, 8);
+    escapes |= needs_escape(word) ? 1u : 0u;
+  }
+  std::memcpy(&word, from + size - 8, 8);
+  std::memcpy(to + size - 8, &word, 8);
+  return escapes == 0 && !needs_escape(word);
+}
+
 }  // namespace
 
 Result<std::string_view> JsonWriter::write(ByteView document) {
-  if (capacity_ > kBytesKept) {
+  if (end_ - buffer_.get() > kBytesKept) {
     buffer_.reset();
-    capacity_ = 0;
+    end_ = nullptr;
   }
-  used_ = 0;
   format::DocumentView view;
-  if (!format::DocumentView::open(document, &view) || !write_values(view.fields(), true, 1)) {
-    return Status(Code::kCorrupt, "a document's bytes make no sense");
+  char* at = nullptr;
+  if (format::DocumentView::open(document, &view)) {
+    at = put_values(view.fields(), true, 1, buffer_.get());
   }
-  return std::string_view(buffer_.get(), used_);
+  if (at == nullptr) return Status(Code::kCorrupt, "a document's bytes make no sense");
+  return std::string_view(buffer_.get(), static_cast<size_t>(at - buffer_.get()));
 }
 
-void JsonWriter::reserve(size_t bytes) {
-  if (capacity_ - used_ >= bytes) return;
-  const size_t capacity = std::max({size_t{1024}, 2 * capacity_, used_ + bytes});
-  std::unique_ptr<char[]> buffer(new char[capacity]);
-  if (used_ != 0) std::memcpy(buffer.get(), buffer_.get(), used_);
+char* JsonWriter::grow(char* at, size_t bytes) {
+  const auto used = static_cast<size_t>(at - buffer_.get());
+  const auto capacity = static_cast<size_t>(end_ - buffer_.get());
+  const size_t wanted = std::max({size_t{1024}, 2 * capacity, used + bytes});
+  std::unique_ptr<char[]> buffer(new char[wanted]);
+  if (used != 0) std::memcpy(buffer.get(), buffer_.get(), used);
   buffer_ = std::move(buffer);
-  capacity_ = capacity;
+  end_ = buffer_.get() + wanted;
+  return buffer_.get() + used;
 }
 
-bool JsonWriter::write_values(ValueReader values, bool named, unsigned depth) {
-  if (depth > format::kDocumentDepthMax) return false;
-  reserve(2);
-  buffer_[used_++] = named ? '{' : '[';
+char* JsonWriter::put_values(ValueReader values, bool named, unsigned depth, char* at) {
+  if (depth > format::kDocumentDepthMax) return nullptr;
+  at = reserve(at, 2);
+  *at++ = named ? '{' : '[';
   bool first = true;
   std::string_view name;
   ValueView value;
   while (values.next(&name, &value)) {
-    reserve(1);
-    if (!first) buffer_[used_++] = ',';
+    at = reserve(at, 1);
+    if (!first) *at++ = ',';
     first = false;
     if (named) {
-      write_text(name);
-      reserve(1);
-      buffer_[used_++] = ':';
+      at = put_text(name, at);
+      at = reserve(at, 1);
+      *at++ = ':';
     }
-    if (!write_value(value, depth)) return false;
+    at = put_value(value, depth, at);
+    if (at == nullptr) return nullptr;
   }
-  reserve(1);
-  buffer_[used_++] = named ? '}' : ']';
-  return !values.bad();
+  if (values.bad()) return nullptr;
+  at = reserve(at, 1);
+  *at++ = named ? '}' : ']';
+  return at;
 }
 
-bool JsonWriter::write_value(const ValueView& value, unsigned depth) {
+char* JsonWriter::put_value(const ValueView& value, unsigned depth, char* at) {
+  if (value.type() == ValueType::kText) return put_text(value.as_text(), at);
   if (value.is_container()) {
-    return write_values(ValueReader(value.children()), value.type() == ValueType::kObject,
-                        depth + 1);
+    return put_values(ValueReader(value.children()), value.type() == ValueType::kObject, depth + 1,
+                      at);
   }
-  if (value.type() == ValueType::kText) {
-    write_text(value.as_text());
-    return true;
-  }
-  reserve(kNumberBytesMax);
-  char* to = buffer_.get() + used_;
-  char* end = to;
-  if (value.type() == ValueType::kNull) end = put(to, "null");
-  if (value.type() == ValueType::kBool) end = put(to, value.as_bool() ? "true" : "false");
-  if (value.type() == ValueType::kInt) end = put_number(to, value.as_int());
-  if (value.type() == ValueType::kUint) end = put_number(to, value.as_uint());
-  used_ += static_cast<size_t>(end - to);
-  if (value.type() == ValueType::kFloat) write_float(value);
-  return true;
+  at = reserve(at, kNumberBytesMax);
+  if (value.type() == ValueType::kNull) return put(at, "null");
+  if (value.type() == ValueType::kBool) return put(at, value.as_bool() ? "true" : "false");
+  if (value.type() == ValueType::kInt) return put_number(at, value.as_int());
+  if (value.type() == ValueType::kUint) return put_number(at, value.as_uint());
+  return put_float(at, value);
 }
 
-void JsonWriter::write_float(const ValueView& value) {
-  char* to = buffer_.get() + used_;
-  int64_t digits = 0;
-  unsigned scale = 0;
-  if (value.as_decimal(&digits, &scale)) {
-    used_ = static_cast<size_t>(put_decimal(to, digits, scale) - buffer_.get());
-    return;
+char* JsonWriter::put_text(std::string_view value, char* at) {
+  if (value.size() > kPieceBytes) return put_long_text(value, at);
+  at = reserve(at, kEscapeBytes * value.size() + 2);
+  *at++ = '"';
+  if (copy_plain(value.data(), value.size(), at)) {
+    at += value.size();
+  } else {
+    at = put_piece(at, value);
   }
-  char* end = put_number(to, value.as_float());
-  // "-0" and "9007199254740993" would read back as integers.
-  if (std::string_view(to, static_cast<size_t>(end - to)).find_first_of(".e") ==
-      std::string_view::npos) {
-    end = put(end, ".0");
-  }
-  used_ = static_cast<size_t>(end - buffer_.get());
+  *at++ = '"';
+  return at;
 }
 
-void JsonWriter::write_text(std::string_view value) {
-  reserve(2);
-  buffer_[used_++] = '"';
-  do {
+char* JsonWriter::put_long_text(std::string_view value, char* at) {
+  at = reserve(at, 1);
+  *at++ = '"';
+  while (!value.empty()) {
     const std::string_view piece = value.substr(0, kPieceBytes);
-    reserve(kEscapeBytes * piece.size() + 1);
-    used_ = static_cast<size_t>(put_piece(buffer_.get() + used_, piece) - buffer_.get());
+    at = put_piece(reserve(at, kEscapeBytes * piece.size() + 1), piece);
     value.remove_prefix(piece.size());
-  } while (!value.empty());
-  buffer_[used_++] = '"';
+  }
+  *at++ = '"';
+  return at;
 }
 
 }  // namespace weir::cache

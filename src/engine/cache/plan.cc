@@ -47,8 +47,8 @@ auto Plan::Lookup::with_range(Use&& use) const {
   return use(folded);
 }
 
-size_t Plan::Lookup::count(size_t count_max) const {
-  return with_range([&](const IndexRange& r) { return index->count(r, count_max); });
+size_t Plan::Lookup::cost() const {
+  return with_range([&](const IndexRange& r) { return index->estimate(r); });
 }
 
 class Planner {
@@ -185,7 +185,7 @@ class Planner {
         lookup.fold = true;
       }
     }
-    choice->cost += lookup.count(cost_max_ + 1);
+    choice->cost += lookup.cost();
     choice->lookups.push_back(lookup);
     return choice->cost <= cost_max_;
   }

@@ -19,7 +19,7 @@ class Plan {
 
   // An empty `in` uses an index, too, and has no candidates.
   bool uses_index() const { return uses_index_; }
-  // Entries of the indexes that have to be looked at.
+  // About how many entries of the indexes have to be looked at.
   size_t cost() const { return cost_; }
 
   // Replaces `out` with the numbers above `after` that may match: each once, ascending, at most numbers_max, and the
@@ -35,7 +35,7 @@ class Plan {
 
     template <typename Use>
     auto with_range(Use&& use) const;
-    size_t count(size_t count_max) const;
+    size_t cost() const;
   };
   std::vector<Lookup> lookups_;
   size_t cost_ = 0;

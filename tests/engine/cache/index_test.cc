@@ -102,8 +102,7 @@ TEST(Index, FindsByEqualityRangeAndPrefix) {
   IndexRange prefix = range(ValueView::of_text("Ali"), std::nullopt);
   prefix.prefix = true;
   EXPECT_THAT(collect(index, prefix), ElementsAre(3, 4));
-  EXPECT_EQ(index.count(prefix, 100), 2u);
-  EXPECT_EQ(index.count(prefix, 1), 1u);
+  EXPECT_EQ(index.estimate(prefix), 2u);
   EXPECT_EQ(index.entry_count(), 9u);
   EXPECT_TRUE(index.has_several());
 }
@@ -183,6 +182,30 @@ TEST(Index, DeadNumbersAreLeftOutAndPurgedInSteps) {
   }
   EXPECT_EQ(found, expected);
   EXPECT_FALSE(index.wants_purge());
+}
+
+TEST(Index, EstimatesLargeRanges) {
+  Index numbers(path("v"), false);
+  Index texts(path("v"), false);
+  Prng prng(8);
+  constexpr uint64_t kDocuments = 20000;
+  for (uint64_t number = 1; number <= kDocuments; ++number) {
+    insert(&numbers, text("{\"v\":", prng.below(1000000), "}"), number);
+    insert(&texts, text("{\"v\":\"city ", prng.below(4), "\"}"), number);
+  }
+  for (const int64_t wanted : {1, 100, 500, 1000, 5000, 12345, 20000}) {
+    const size_t about =
+        numbers.estimate(range(ValueView::of_int(300), ValueView::of_int(300 + wanted * 50)));
+    const size_t expected = std::min<size_t>(static_cast<size_t>(wanted), 20000);
+    EXPECT_GT(about + 40, expected / 2) << wanted;
+    EXPECT_LT(about, expected * 3 / 2 + 40) << wanted;
+  }
+  IndexRange prefix = range(ValueView::of_text("city 2"), std::nullopt);
+  prefix.prefix = true;
+  EXPECT_GT(texts.estimate(prefix), kDocuments / 5);
+  EXPECT_LT(texts.estimate(prefix), kDocuments / 3);
+  prefix.low = ValueView::of_text("");
+  EXPECT_GT(texts.estimate(prefix), kDocuments * 3 / 4);
 }
 
 TEST(Index, IsCompact) {
