@@ -5,6 +5,7 @@
 #define WEIR_BATCH_H
 
 #include <weir/base.h>
+#include <weir/collection.h>
 #include <weir/queue.h>
 #include <weir/store.h>
 
@@ -60,6 +61,44 @@ WEIR_API weir_status weir_batch_push(weir_batch* batch, weir_queue* queue,
  */
 WEIR_API weir_status weir_batch_ack(weir_batch* batch, weir_queue* queue, uint64_t id,
                                     weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
+ * Adds a put of a document. It gets its version at commit (weir_batch_id_at); mode and expected_version must hold then,
+ * before any change of the batch.
+ *
+ * @param key      1 to 1024 bytes of UTF-8 without control characters.
+ * @param data     JSON, or any bytes, as options say; may be NULL when size is 0.
+ * @param options  (nullable) durability and timeout are those of the commit; ttl_ms counts from this call.
+ *
+ * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT (also: collection of another store, no JSON), WEIR_E_TOO_LARGE (the
+ *           document, or more than 64 MiB in the batch), WEIR_E_CLOSED, WEIR_E_CORRUPT, WEIR_E_IO, WEIR_E_FORKED,
+ *           WEIR_E_NO_MEMORY: the batch is as before.
+ * Owns:     nothing; data is copied.
+ * Threads:  exclusive on batch.
+ * Blocks:   on disk at the first use of the collection.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_batch_put(weir_batch* batch, weir_collection* collection, const char* key,
+                                    const void* WEIR_NULLABLE data, size_t size,
+                                    const weir_put_options* WEIR_NULLABLE options,
+                                    weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
+ * Adds the removal of a document, which must be there at commit: else that is WEIR_NOT_FOUND, and nothing changes.
+ *
+ * @param options  (nullable) expected_version; durability is that of the commit.
+ *
+ * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT, WEIR_E_CLOSED, WEIR_E_CORRUPT, WEIR_E_IO, WEIR_E_FORKED,
+ *           WEIR_E_NO_MEMORY: the batch is as before.
+ * Owns:     nothing.
+ * Threads:  exclusive on batch.
+ * Blocks:   on disk at the first use of the collection.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_batch_remove(weir_batch* batch, weir_collection* collection,
+                                       const char* key,
+                                       const weir_remove_options* WEIR_NULLABLE options,
+                                       weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
 
 /**
  * Counts the changes in the batch.

@@ -4,6 +4,8 @@
 
 #include <weir/base.h>
 #include <weir/batch.h>
+#include <weir/collection.h>
+#include <weir/document.h>
 #include <weir/log.h>
 #include <weir/message.h>
 #include <weir/queue.h>

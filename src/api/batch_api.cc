@@ -1,6 +1,9 @@
 #include <weir/batch.h>
 
 #include "api/check.h"
+#include "api/collection_keys.h"
+#include "api/collection_options.h"
+#include "api/collection_shells.h"
 #include "api/guard.h"
 #include "api/queue_options.h"
 #include "api/shells.h"
@@ -68,6 +71,34 @@ weir_status weir_batch_ack(weir_batch* batch, weir_queue* queue, uint64_t id,
     WEIR_TRY(check_range("id", id, 1, INT64_MAX));
     WEIR_TRY(adopt(*shell, use->handle));
     return use->handle->add_ack(*shell->batch, id);
+  });
+}
+
+weir_status weir_batch_put(weir_batch* batch, weir_collection* collection, const char* key,
+                           const void* data, size_t size, const weir_put_options* options,
+                           weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    WEIR_ASSIGN(BatchShell * shell, look_or_tell<BatchShell>(batch));
+    Use<CollectionShell> use;
+    WEIR_TRY(use.enter(collection));
+    WEIR_ASSIGN(const auto checked, check_key(key));
+    WEIR_ASSIGN(const auto payload, check_data("data", data, size));
+    WEIR_ASSIGN(const auto put, read_put_options(options));
+    WEIR_TRY(adopt(*shell, use->handle));
+    return use->handle->add_put(*shell->batch, checked, payload, put);
+  });
+}
+
+weir_status weir_batch_remove(weir_batch* batch, weir_collection* collection, const char* key,
+                              const weir_remove_options* options, weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    WEIR_ASSIGN(BatchShell * shell, look_or_tell<BatchShell>(batch));
+    Use<CollectionShell> use;
+    WEIR_TRY(use.enter(collection));
+    WEIR_ASSIGN(const auto checked, check_key(key));
+    WEIR_ASSIGN(const auto remove, read_remove_options(options));
+    WEIR_TRY(adopt(*shell, use->handle));
+    return use->handle->add_remove(*shell->batch, checked, remove);
   });
 }
 

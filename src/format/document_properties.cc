@@ -7,9 +7,9 @@ namespace weir::format {
 
 namespace {
 
-// form u8 | content type bytes u8 | key bytes u16 | 0 u32 | expires at i64 | key | content type | zeros
+// form u8 | content type bytes u8 | key bytes u16 | 0 u32 | expires at i64 | key | 0 | content type | 0 | zeros
 size_t unpadded_bytes(size_t key_bytes, size_t content_type_bytes) {
-  return kDocumentHeadBytes + key_bytes + content_type_bytes;
+  return kDocumentHeadBytes + key_bytes + 1 + content_type_bytes + 1;
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ void encode_document_properties(const DocumentProperties& properties, std::vecto
   store_little(out + 8, properties.expires_at_ns);
   std::memcpy(out + kDocumentHeadBytes, properties.key.data(), properties.key.size());
   if (properties.content_type.empty()) return;
-  std::memcpy(out + kDocumentHeadBytes + properties.key.size(), properties.content_type.data(),
+  std::memcpy(out + kDocumentHeadBytes + properties.key.size() + 1, properties.content_type.data(),
               properties.content_type.size());
 }
 
@@ -53,8 +53,10 @@ Result<DocumentProperties> decode_document_properties(ByteView bytes) {
   properties.expires_at_ns = load_little<int64_t>(&bytes[8]);
   if (properties.expires_at_ns < 0) return damaged("the expiry is before 1970");
   properties.key = as_text(bytes.subspan(kDocumentHeadBytes, key_bytes));
-  properties.content_type =
-      as_text(bytes.subspan(kDocumentHeadBytes + key_bytes, content_type_bytes));
+  const size_t content_type_at = kDocumentHeadBytes + key_bytes + 1;
+  properties.content_type = as_text(bytes.subspan(content_type_at, content_type_bytes));
+  if (bytes[content_type_at - 1] != 0 || bytes[content_type_at + content_type_bytes] != 0)
+    return damaged("a text does not end with a zero");
   return properties;
 }
 

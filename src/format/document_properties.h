@@ -20,7 +20,7 @@ enum class DocumentForm : uint8_t {
 
 struct DocumentProperties {
   DocumentForm form = DocumentForm::kBytes;
-  std::string_view key;
+  std::string_view key;  // decoded: followed by a zero byte, as the next
   std::string_view content_type;
   int64_t expires_at_ns = 0;  // wall clock; 0: never
 };

@@ -54,6 +54,61 @@ FIELD(weir_store_statistics, recovered_torn_bytes, 120, 8);
 FIELD(weir_store_statistics, async_loss_records_max, 128, 8);
 FIELD(weir_store_statistics, async_loss_bytes_max, 136, 8);
 
+SIZE(weir_collection_options, 16);
+FIELD(weir_collection_options, struct_size, 0, 4);
+FIELD(weir_collection_options, kind, 4, 4);
+FIELD(weir_collection_options, save_interval_ms, 8, 4);
+FIELD(weir_collection_options, create, 12, 1);
+FIELD(weir_collection_options, existing_kind, 13, 1);
+FIELD(weir_collection_options, reserved, 14, 2);
+
+SIZE(weir_put_options, 48);
+FIELD(weir_put_options, struct_size, 0, 4);
+FIELD(weir_put_options, durability, 4, 4);
+FIELD(weir_put_options, timeout_ms, 8, 8);
+FIELD(weir_put_options, ttl_ms, 16, 8);
+FIELD(weir_put_options, expected_version, 24, 8);
+FIELD(weir_put_options, content_type, 32, 8);
+FIELD(weir_put_options, mode, 40, 4);
+FIELD(weir_put_options, format, 44, 4);
+
+SIZE(weir_put_result, 32);
+FIELD(weir_put_result, struct_size, 0, 4);
+FIELD(weir_put_result, level, 4, 4);
+FIELD(weir_put_result, version, 8, 8);
+FIELD(weir_put_result, count, 16, 8);
+FIELD(weir_put_result, generated_key, 24, 8);
+
+SIZE(weir_remove_options, 16);
+FIELD(weir_remove_options, struct_size, 0, 4);
+FIELD(weir_remove_options, durability, 4, 4);
+FIELD(weir_remove_options, expected_version, 8, 8);
+
+SIZE(weir_find_options, 32);
+FIELD(weir_find_options, struct_size, 0, 4);
+FIELD(weir_find_options, form, 4, 4);
+FIELD(weir_find_options, count_max, 8, 8);
+FIELD(weir_find_options, bytes_max, 16, 8);
+FIELD(weir_find_options, after, 24, 8);
+
+SIZE(weir_collection_statistics, 112);
+FIELD(weir_collection_statistics, struct_size, 0, 4);
+FIELD(weir_collection_statistics, kind, 4, 4);
+FIELD(weir_collection_statistics, state, 8, 4);
+FIELD(weir_collection_statistics, index_count, 12, 4);
+FIELD(weir_collection_statistics, document_count, 16, 8);
+FIELD(weir_collection_statistics, put_count, 24, 8);
+FIELD(weir_collection_statistics, remove_count, 32, 8);
+FIELD(weir_collection_statistics, hit_count, 40, 8);
+FIELD(weir_collection_statistics, miss_count, 48, 8);
+FIELD(weir_collection_statistics, expired_count, 56, 8);
+FIELD(weir_collection_statistics, evicted_bytes, 64, 8);
+FIELD(weir_collection_statistics, memory_bytes, 72, 8);
+FIELD(weir_collection_statistics, directory_bytes, 80, 8);
+FIELD(weir_collection_statistics, index_bytes, 88, 8);
+FIELD(weir_collection_statistics, disk_bytes, 96, 8);
+FIELD(weir_collection_statistics, next_version, 104, 8);
+
 SIZE(weir_queue_options, 16);
 FIELD(weir_queue_options, struct_size, 0, 4);
 FIELD(weir_queue_options, kind, 4, 4);
@@ -232,5 +287,18 @@ NUMBER(WEIR_PLACE_EARLIEST, 0);
 NUMBER(WEIR_PLACE_LATEST, 1);
 NUMBER(WEIR_PLACE_OFFSET, 2);
 NUMBER(WEIR_PLACE_TIME, 3);
+NUMBER(WEIR_COLLECTION_DURABLE, 0);
+NUMBER(WEIR_COLLECTION_MEMORY, 1);
+NUMBER(WEIR_COLLECTION_UNLOADED, 0);
+NUMBER(WEIR_COLLECTION_LOADING, 1);
+NUMBER(WEIR_COLLECTION_LOADED, 2);
+NUMBER(WEIR_COLLECTION_DIRTY, 3);
+NUMBER(WEIR_DOCUMENT_JSON, 0);
+NUMBER(WEIR_DOCUMENT_BYTES, 1);
+NUMBER(WEIR_PUT_UPSERT, 0);
+NUMBER(WEIR_PUT_INSERT, 1);
+NUMBER(WEIR_PUT_REPLACE, 2);
+NUMBER(WEIR_READ_JSON, 0);
+NUMBER(WEIR_READ_STORED, 1);
 
 int main(void) { return 0; }

@@ -21,8 +21,8 @@ TEST(DocumentProperties, known_answer) {
   std::vector<uint8_t> bytes;
   encode_document_properties(sample(), &bytes);
 
-  EXPECT_EQ(bytes, (std::vector<uint8_t>{1, 3, 3, 0, 0,   0,   0,   0,   8,   7,   6, 5,
-                                         4, 3, 2, 1, 'k', 'e', 'y', 'a', '/', 'b', 0, 0}));
+  EXPECT_EQ(bytes, (std::vector<uint8_t>{1, 3, 3, 0, 0,   0,   0,   0, 8,   7,   6,   5,
+                                         4, 3, 2, 1, 'k', 'e', 'y', 0, 'a', '/', 'b', 0}));
 }
 
 TEST(DocumentProperties, come_back) {
@@ -64,6 +64,9 @@ TEST(DocumentProperties, damage_is_refused) {
   EXPECT_EQ(code_of(bytes), Code::kCorrupt);
   bytes = good;
   bytes[1] = 255;
+  EXPECT_EQ(code_of(bytes), Code::kCorrupt);
+  bytes = good;
+  bytes[19] = 'x';
   EXPECT_EQ(code_of(bytes), Code::kCorrupt);
   bytes = good;
   bytes[15] = 0x80;

@@ -17,7 +17,7 @@ EDGES = {
     "engine/queue": ["store"],
     "engine/cache": ["store"],
     "engine/log": ["store"],
-    "api": ["engine/queue", "engine/log", "store"],
+    "api": ["engine/queue", "engine/cache", "engine/log", "store"],
     # The command is a user like any other: the public header, and nothing of ours.
     "tools": [],
 }

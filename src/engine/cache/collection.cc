@@ -14,7 +14,8 @@ constexpr size_t kSweepMax = 256;
 
 Result<std::unique_ptr<Handle>> Handle::open(std::shared_ptr<store::Store> store,
                                              std::string_view name, const OpenOptions& options) {
-  MutexLock lock(store->mutex());
+  store::Store& opened_in = *store;
+  MutexLock lock(opened_in.mutex());
   store::StreamPtr stream = store->find_stream_locked(kEngineCache, name);
   if (!stream) {
     if (!options.create) return Code::kNotFound;
@@ -32,7 +33,29 @@ Result<std::unique_ptr<Handle>> Handle::open(std::shared_ptr<store::Store> store
     if (stream->dropped) return Code::kNotFound;
   }
   CollectionState* state = CollectionState::of(*store, stream);
-  return std::unique_ptr<Handle>(new Handle(std::move(store), std::move(stream), state));
+  std::unique_ptr<Handle> handle(new Handle(std::move(store), std::move(stream), state));
+  Handle& opened = *handle;
+  if (options.save_interval_ms == 0 || !opened.store_->durable() ||
+      opened.store_->options().read_only) {
+    return handle;
+  }
+  opened.save_interval_ns_ = options.save_interval_ms * env::kNanosecondsPerMillisecond;
+  opened.next_save_ns_ = opened.store_->clock().monotonic_ns() + opened.save_interval_ns_;
+  opened.saver_ = opened.store_->core().env.executor.start(
+      "weir-save", [&opened] { return opened.save_step(); });
+  return handle;
+}
+
+Handle::~Handle() { saver_.reset(); }
+
+// A save that fails is tried again after the interval; the store tells what is wrong to those who write.
+int64_t Handle::save_step() {
+  const int64_t now = store_->clock().monotonic_ns();
+  if (now >= next_save_ns_) {
+    (void)save().ok();
+    next_save_ns_ = store_->clock().monotonic_ns() + save_interval_ns_;
+  }
+  return next_save_ns_;
 }
 
 Status drop(store::Store& store, std::string_view name) {
@@ -90,8 +113,11 @@ Status Handle::stats(Statistics* out) {
   out->kind = static_cast<Kind>(stream_->kind());
   out->state = state_->shown_state();
   out->document_count = count;
+  out->evicted_bytes = store_->core().counted.page_out_bytes;
   out->memory_bytes = stream_->memory_bytes();
   out->directory_bytes = state_->directory_bytes();
+  out->index_bytes = state_->indexes().bytes();
+  out->index_count = state_->indexes().size();
   out->disk_bytes = stream_->disk_bytes();
   out->next_version = stream_->next_number();
   return {};

@@ -1,5 +1,7 @@
 #include "engine/cache/cursor.h"
 
+#include <algorithm>
+
 #include "engine/cache/state.h"
 #include "format/record.h"
 
@@ -17,6 +19,7 @@ Result<std::unique_ptr<Cursor>> Cursor::open(std::shared_ptr<Handle> collection,
   MutexLock lock(handle.store()->mutex());
   WEIR_TRY(handle.check_open_locked());
   cursor->position_ = options.after;
+  if (options.filter != nullptr && !options.filter->matches_all()) cursor->filter_ = options.filter;
   cursor->bound_ = handle.stream()->visible_next;
   cursor->opened_ns_ = state->now_ns();
   cursor->hold_ = state->open_hold();
@@ -51,35 +54,59 @@ Status Cursor::fetch() {
   return {};
 }
 
-// Copies from the stretch at hand; takes no lock.
-Status Cursor::take(size_t count_max, uint64_t bytes_max, Documents* into) {
-  while (view_ < views_.size()) {
+Status Cursor::peek(const uint8_t** out) {
+  *out = nullptr;
+  for (; view_ < views_.size(); ++view_, offset_ = 0) {
     const storage::ChunkView& view = views_[view_];
-    if (offset_ >= view.used) {
-      position_ = std::max(position_, view.last);
-      ++view_;
-      offset_ = 0;
-      continue;
+    while (offset_ < view.used) {
+      const uint8_t* record = view.chunk->data + offset_;
+      const format::RecordHeader header = format::read_record_header(record);
+      bool wanted = header.number > position_ && header.number < bound_ &&
+                    (dead_.empty() || !dead_.contains(header.number));
+      if (wanted && filter_ != nullptr) WEIR_TRY(match_record(*filter_, record, &wanted));
+      if (wanted && state_->due_of(record) > opened_ns_) {
+        *out = record;
+        return {};
+      }
+      pass(record);
     }
-    const uint8_t* record = view.chunk->data + offset_;
-    const format::RecordHeader header = format::read_record_header(record);
-    const auto after = offset_ + static_cast<uint32_t>(format::record_bytes(header.body_bytes));
-    if (header.number <= position_ || header.number >= bound_ || dead_.contains(header.number)) {
-      offset_ = after;
-      continue;
-    }
-    if (into->count() == count_max) return {};
-    if (into->count() != 0 && into->bytes() + header.body_bytes > bytes_max) return {};
-    WEIR_TRY(into->add(record, view.chunk.get()));
-    offset_ = after;
-    position_ = header.number;
-    const Document& found = into->at(into->count() - 1);
-    if (found.expires_at_ns != 0 &&
-        state_->due_ns(header.number, found.written_at_ns, found.expires_at_ns) <= opened_ns_) {
-      into->drop_last();
-    }
+    position_ = std::max(position_, view.last);
   }
   return {};
+}
+
+void Cursor::pass(const uint8_t* record) {
+  const format::RecordHeader header = format::read_record_header(record);
+  position_ = std::max(position_, header.number);
+  offset_ += static_cast<uint32_t>(format::record_bytes(header.body_bytes));
+}
+
+// Copies from the stretch at hand; takes no lock.
+Status Cursor::take(size_t count_max, uint64_t bytes_max, Documents* into) {
+  const uint8_t* record = nullptr;
+  while (true) {
+    WEIR_TRY(peek(&record));
+    if (record == nullptr || into->count() == count_max) return {};
+    const uint64_t bytes = format::read_record_header(record).body_bytes;
+    if (into->count() != 0 && into->bytes() + bytes > bytes_max) return {};
+    WEIR_TRY(into->add(record, views_[view_].chunk.get()));
+    pass(record);
+  }
+}
+
+Result<uint64_t> Cursor::count_rest(uint64_t count_max) {
+  for (uint64_t count = 0;;) {
+    const uint8_t* record = nullptr;
+    WEIR_TRY(peek(&record));
+    if (record == nullptr) {
+      const Status status = fetch();
+      if (status.code() == Code::kEnd) return count;
+      WEIR_TRY(status);
+      continue;
+    }
+    if (++count == count_max) return count;
+    pass(record);
+  }
 }
 
 Status Cursor::next(size_t count_max, uint64_t bytes_max, Documents* into) {

@@ -71,8 +71,9 @@ Status Documents::add(const uint8_t* record, storage::Chunk* chunk) {
 }
 
 void Documents::add_missing(std::string_view key) {
-  uint8_t* copy = arena_space(align_up(key.size(), 8));
+  uint8_t* copy = arena_space(align_up(key.size() + 1, 8));
   std::memcpy(copy, key.data(), key.size());
+  copy[key.size()] = 0;
   Document document;
   document.missing = true;
   document.key = as_text({copy, key.size()});
@@ -80,10 +81,13 @@ void Documents::add_missing(std::string_view key) {
   bytes_ += key.size();
 }
 
-void Documents::replace_last_payload(ByteView payload) {
-  uint8_t* copy = arena_space(align_up(std::max<size_t>(payload.size(), 1), 8));
+void Documents::replace_payload(size_t index, ByteView payload) {
+  // Followed by a zero byte, so that text can be printed.
+  uint8_t* copy = arena_space(align_up(payload.size() + 1, 8));
   if (!payload.empty()) std::memcpy(copy, payload.data(), payload.size());
-  items_.back().payload = {copy, payload.size()};
+  copy[payload.size()] = 0;
+  items_[index].stored = false;
+  items_[index].payload = {copy, payload.size()};
   bytes_ += payload.size();
 }
 

@@ -18,6 +18,7 @@ struct Document {
   int64_t written_at_ns = 0;
   int64_t expires_at_ns = 0;  // wall clock; 0: never
   format::DocumentForm form = format::DocumentForm::kBytes;
+  bool stored = true;    // the payload is as it is stored: no JSON text was made of it
   bool missing = false;  // get_many: there is none under this key, which is all that is here
   std::string_view key;
   std::string_view content_type;
@@ -43,8 +44,8 @@ class Documents {
   void add_missing(std::string_view key);
   // Takes back the one added last; its copy or pin stays until clear().
   void drop_last() { items_.pop_back(); }
-  // Gives the one added last another payload, which is copied.
-  void replace_last_payload(ByteView payload);
+  // Gives a document another payload, which is copied.
+  void replace_payload(size_t index, ByteView payload);
 
  private:
   struct Arena {

@@ -41,6 +41,7 @@ CollectionState::CollectionState(store::Store& store, const store::StreamPtr& st
       stream_(*stream),
       hash_(random_secret(store.core().env.random)),
       directory_(store.core().pool->budget()),
+      indexes_(store, *stream),
       wall_offset_ns_(store.clock().wall_ns() - store.clock().monotonic_ns()),
       opened_at_ns_(store.clock().wall_ns()) {
   const auto found = stream->facts.find(kKeyFact);
@@ -182,6 +183,7 @@ void CollectionState::on_change_locked() {
     const Change change = changes_.front();
     if (const uint64_t* previous = previous_.find(change.version)) {
       expired_.erase(*previous);
+      indexes_.note_dead_locked();
       previous_.erase(change.version);
     }
     if (is_tombstone(change.version) && directory_.find(change.hash) == change.version)
@@ -263,6 +265,13 @@ int64_t CollectionState::due_ns(uint64_t number, int64_t written_at_ns,
   if (expires_at_ns == 0) return env::kNever;
   if (number >= stream_.recovered_next || expires_at_ns <= written_at_ns) return expires_at_ns;
   return std::min(expires_at_ns, opened_at_ns_ + (expires_at_ns - written_at_ns));
+}
+
+int64_t CollectionState::due_of(const uint8_t* record) const {
+  const format::RecordHeader header = format::read_record_header(record);
+  if (header.properties_bytes < format::kDocumentHeadBytes) return env::kNever;
+  return due_ns(header.number, header.time_ns,
+                load_little<int64_t>(record + format::kRecordHeaderBytes + 8));
 }
 
 void CollectionState::add_expiry(const Expiry& expiry) {

@@ -14,6 +14,7 @@
 #include "base/sync.h"
 #include "engine/cache/collection.h"
 #include "engine/cache/directory.h"
+#include "engine/cache/indexes.h"
 #include "store/store.h"
 
 namespace weir::cache {
@@ -54,6 +55,14 @@ class CollectionState : public storage::Attachment {
   void remove_newest(const store::StreamPtr& stream, const Hash128& hash);
   void note_group(uint64_t group) { last_group_ = group > last_group_ ? group : last_group_; }
 
+  // --- indexes ---
+  Indexes& indexes() { return indexes_; }
+  void index_locked(uint64_t number, ByteView properties, ByteView payload) {
+    if (indexes_.empty()) return;
+    indexes_.insert_locked(number, properties, payload);
+    indexes_.purge_locked(stream_);
+  }
+
   // --- generated keys ---
   // Never given out before, also by a process that crashed. May release the mutex.
   Status take_key_locked(const store::StreamPtr& stream, uint64_t* out);
@@ -64,6 +73,8 @@ class CollectionState : public storage::Attachment {
   // When a document is due; kNever. After a restart it lives no longer than from then for its whole time to live, so
   // that a wall clock that was set back does not keep it.
   int64_t due_ns(uint64_t number, int64_t written_at_ns, int64_t expires_at_ns) const;
+  // Of a record, header first.
+  int64_t due_of(const uint8_t* record) const;
   bool has_expiries() const { return !expiries_.empty() || !expired_.empty(); }
   size_t due_count() const { return expired_.size(); }
   bool has_due() {
@@ -124,6 +135,7 @@ class CollectionState : public storage::Attachment {
   const KeyedHash hash_;
   Load load_ = Load::kUnloaded;
   Directory directory_;
+  Indexes indexes_;
   FlatMap<uint64_t> previous_;  // version -> the one it came after
   Ring<Change> changes_;        // not visible yet, in the order of their commits
   uint64_t tombstones_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/cache/collection.h"
+#include "engine/cache/content.h"
 #include "engine/cache/state.h"
 #include "store/draft.h"
 
@@ -16,26 +17,30 @@ constexpr size_t kSweepPerChange = 16;
 constexpr uint8_t kPut = 1;
 constexpr uint8_t kRemove = 2;
 
-Status encode(std::string_view key, const PutOptions& options, int64_t expires_at_ns,
-              std::vector<uint8_t>* to) {
-  if (key.empty() || key.size() > format::kDocumentKeyBytesMax) {
-    return {key.empty() ? Code::kInvalidArgument : Code::kTooLarge,
-            text("a key has ", uint64_t{key.size()}, " bytes; it has from 1 to ",
-                 uint64_t{format::kDocumentKeyBytesMax})};
-  }
-  format::DocumentProperties properties;
-  properties.form = options.form;
-  properties.key = key;
-  properties.content_type = options.content_type;
-  properties.expires_at_ns = expires_at_ns;
-  format::encode_document_properties(properties, to);
-  return {};
+Status check_key(std::string_view key) {
+  if (!key.empty() && key.size() <= format::kDocumentKeyBytesMax) return {};
+  return {key.empty() ? Code::kInvalidArgument : Code::kTooLarge,
+          text("a key has ", uint64_t{key.size()}, " bytes; it has from 1 to ",
+               uint64_t{format::kDocumentKeyBytesMax})};
 }
 
-// The time to live is told by expiry and time: both by the same clock.
-void set_time(const PutOptions& options, int64_t expires_at_ns, storage::RecordDraft* draft) {
-  if (expires_at_ns != 0)
-    draft->time_ns = expires_at_ns - options.ttl_ms * env::kNanosecondsPerMillisecond;
+format::DocumentProperties properties_of(std::string_view key, const PutOptions& options,
+                                         int64_t expires_at_ns) {
+  format::DocumentProperties properties;
+  properties.form =
+      options.is_json ? format::DocumentForm::kDocument : format::DocumentForm::kBytes;
+  properties.key = key;
+  if (!options.is_json) properties.content_type = options.content_type;
+  properties.expires_at_ns = expires_at_ns;
+  return properties;
+}
+
+// The time to live is told by expiry and time: both by the same clock. An update keeps the expiry that there is.
+void set_time(const PutOptions& options, int64_t expires_at_ns, int64_t now_ns,
+              storage::RecordDraft* draft) {
+  if (expires_at_ns == 0) return;
+  const int64_t ttl_ns = options.ttl_ms * env::kNanosecondsPerMillisecond;
+  draft->time_ns = ttl_ns == 0 ? now_ns : expires_at_ns - ttl_ns;
 }
 
 Status check_many(size_t count) {
@@ -89,17 +94,25 @@ int64_t Handle::expiry_of(const PutOptions& options) const {
 Status Handle::put(std::string_view key, ByteView payload, const PutOptions& options,
                    PutResult* out) {
   *out = PutResult();
-  const int64_t expires_at_ns = expiry_of(options);
-  thread_local std::vector<uint8_t> properties;
-  WEIR_TRY(encode(key, options, expires_at_ns, &properties));
+  if (options.is_json) {
+    WEIR_ASSIGN(payload, stored_form(as_text(payload), store_->options().record_bytes_max));
+  }
+  return put_stored(properties_of(key, options, expiry_of(options)), payload, options, out);
+}
+
+Status Handle::put_stored(const format::DocumentProperties& properties, ByteView payload,
+                          const PutOptions& options, PutResult* out) {
+  thread_local std::vector<uint8_t> encoded;
+  WEIR_TRY(check_key(properties.key));
+  format::encode_document_properties(properties, &encoded);
   storage::RecordDraft draft;
-  WEIR_TRY(store::fill_draft(*store_, properties, payload, &draft));
-  set_time(options, expires_at_ns, &draft);
+  WEIR_TRY(store::fill_draft(*store_, encoded, payload, &draft));
+  set_time(options, properties.expires_at_ns, state_->now_ns(), &draft);
   if (draft.body_bytes() >= storage::kPreparedBytesMin) {
     const store::Pager::Check still_open = [this] { return check_open_locked(); };
     WEIR_TRY(store::prepare_draft(*store_, stream_, options.timeout_ms, still_open, &draft));
   }
-  return put_draft(state_->hash(key), draft, options, expires_at_ns, out);
+  return put_draft(state_->hash(properties.key), draft, options, properties.expires_at_ns, out);
 }
 
 Status Handle::put_draft(const Hash128& hash, storage::RecordDraft& draft,
@@ -129,6 +142,7 @@ Status Handle::put_draft(const Hash128& hash, storage::RecordDraft& draft,
   if (!stream_->reserve(*store.core().pool, &draft, 1))
     return {Code::kNoMemory, text("no memory for a document of ", draft.body_bytes(), " bytes")};
   store.pipeline().reserve_operations(kOperationBytes);
+  state_->index_locked(stream_->next_number(), draft.properties, draft.payload);
   out->version = store.pipeline().append(stream_, draft);
   state_->set_newest(stream_, hash, out->version, expires_at_ns == 0 ? env::kNever : expires_at_ns);
   const uint64_t group = store.pipeline().end_commit(admission.sync);
@@ -154,6 +168,50 @@ Status Handle::insert(ByteView payload, const PutOptions& options, PutResult* ou
     // Somebody put a document under just this key meanwhile: the next one.
     if (status.code() == Code::kConflict) continue;
     out->generated_key = status.ok() ? key : 0;
+    return status;
+  }
+}
+
+Status Handle::read_newest(std::string_view key, uint64_t expected_version, Documents* into) {
+  into->clear();
+  const Hash128 hash = state_->hash(key);
+  MutexLock lock(store_->mutex());
+  WEIR_TRY(enter_locked());
+  while (true) {
+    state_->expire_locked();
+    const uint64_t version = find_live_locked(hash);
+    if (version == 0) return Code::kNotFound;
+    if (expected_version != 0 && version != expected_version) return Code::kConflict;
+    storage::Chunk* chunk = nullptr;
+    if (const uint8_t* record = stream_->find_in_memory(version, &chunk); record != nullptr)
+      return into->add(record, chunk);
+    WEIR_TRY(store_->pager().load(stream_, version));
+    WEIR_TRY(check_open_locked());
+  }
+}
+
+Status Handle::update(std::string_view key, std::string_view patch, const PutOptions& options,
+                      PutResult* out) {
+  *out = PutResult();
+  while (true) {
+    Documents current;
+    WEIR_TRY(read_newest(key, options.expected_version, &current));
+    const Document& found = current.at(0);
+    if (found.form != format::DocumentForm::kDocument) {
+      return {Code::kInvalidArgument,
+              text("document ", weir::quoted(key), " is bytes; only JSON has fields to update")};
+    }
+    WEIR_ASSIGN(const ByteView changed,
+                patched(found.payload, patch, store_->options().record_bytes_max));
+    PutOptions over_this = options;
+    over_this.is_json = true;
+    over_this.mode = PutMode::kReplace;
+    over_this.expected_version = found.version;
+    const int64_t expires_at_ns = options.ttl_ms == 0 ? found.expires_at_ns : expiry_of(options);
+    const Status status =
+        put_stored(properties_of(key, over_this, expires_at_ns), changed, over_this, out);
+    // Somebody was faster: once more, over his.
+    if (status.code() == Code::kConflict && options.expected_version == 0) continue;
     return status;
   }
 }
@@ -240,11 +298,15 @@ Status Handle::ensure_loaded() {
 Status Handle::add_put(store::Batch& batch, std::string_view key, ByteView payload,
                        const PutOptions& options) {
   const int64_t expires_at_ns = expiry_of(options);
+  WEIR_TRY(check_key(key));
+  if (options.is_json) {
+    WEIR_ASSIGN(payload, stored_form(as_text(payload), store_->options().record_bytes_max));
+  }
   std::vector<uint8_t> properties;
-  WEIR_TRY(encode(key, options, expires_at_ns, &properties));
+  format::encode_document_properties(properties_of(key, options, expires_at_ns), &properties);
   WEIR_TRY(ensure_loaded());
   WEIR_ASSIGN(store::BatchItem* const item, batch.add_record(*this, properties, payload));
-  set_time(options, expires_at_ns, &item->draft);
+  set_time(options, expires_at_ns, state_->now_ns(), &item->draft);
   item->verb = kPut;
   item->key = key;
   item->mode = static_cast<uint8_t>(options.mode);
@@ -285,6 +347,14 @@ void Handle::sequence_item_locked(store::CommitPipeline& pipeline, store::BatchI
     ++state_->counted.remove_count;
     return;
   }
+  const uint8_t* body =
+      item.draft.prepared ? item.draft.prepared->data + format::kRecordHeaderBytes : nullptr;
+  const ByteView properties =
+      body == nullptr ? item.draft.properties : ByteView(body, item.properties_bytes);
+  const ByteView payload = body == nullptr
+                               ? item.draft.payload
+                               : ByteView(body + item.properties_bytes, item.payload_bytes);
+  state_->index_locked(stream_->next_number(), properties, payload);
   item.id = pipeline.append(stream_, item.draft);
   const auto expires_at_ns = static_cast<int64_t>(item.arguments[1]);
   state_->set_newest(stream_, hash, item.id, expires_at_ns == 0 ? env::kNever : expires_at_ns);

@@ -68,7 +68,7 @@ TEST_F(DocumentsTest, many_stay_where_they_are) {
   EXPECT_TRUE(documents_.at(2000).missing);
   EXPECT_EQ(documents_.at(2000).key, "missing");
   documents_.drop_last();
-  documents_.replace_last_payload(as_bytes(std::string_view("other")));
+  documents_.replace_payload(1999, as_bytes(std::string_view("other")));
   EXPECT_EQ(as_text(documents_.at(1999).payload), "other");
 }
 
