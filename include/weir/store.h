@@ -184,6 +184,21 @@ WEIR_API weir_status weir_store_stats(weir_store* store, weir_store_statistics* 
                                       weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
 
 /**
+ * Writes what a monitor wants to know of an open store and everything in it: counters, sizes and latencies, added up per
+ * engine, as text in the Prometheus exposition format 0.0.4. Names begin with weir_, sizes end in _bytes, times in
+ * _seconds, counters in _total. The cost depends on the number of queues, logs and so on, not on what they hold.
+ *
+ * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT, WEIR_E_CLOSED, WEIR_E_FORKED, WEIR_E_NO_MEMORY.
+ * Owns:     the caller owns *out_text; release it with weir_blob_free.
+ * Threads:  shared.
+ * Blocks:   no.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_store_metrics(weir_store* store,
+                                        weir_blob* WEIR_NULLABLE* WEIR_NONNULL out_text,
+                                        weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
  * Describes a store on disk without opening it for writing: files, queues, counts, format, as JSON.
  *
  * Returns:  WEIR_OK; WEIR_NOT_FOUND; WEIR_E_LOCKED, WEIR_E_CORRUPT and the rest as weir_store_open.

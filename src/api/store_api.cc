@@ -212,6 +212,19 @@ weir_status weir_store_stats(weir_store* store, weir_store_statistics* out,
   });
 }
 
+weir_status weir_store_metrics(weir_store* store, weir_blob** out_text, weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    WEIR_TRY(check_out("out_text", out_text));
+    Use<StoreShell> use;
+    WEIR_TRY(use.enter(store));
+    New<BlobShell> blob;
+    WEIR_TRY(blob.prepare());
+    blob->bytes = use->store->metrics();
+    *out_text = blob.publish();
+    return {};
+  });
+}
+
 weir_status weir_store_inspect(const char* url, weir_blob** out_json, weir_error* err) noexcept {
   return guard(err, [&]() -> Status {
     WEIR_TRY(check_out("out_json", out_json));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "base/metrics.h"
 #include "base/number_set.h"
 #include "base/ring.h"
 #include "format/codec.h"
@@ -76,6 +77,8 @@ class Attachment {
   virtual void on_change_locked() = 0;
   // A group is about to be closed: the chance to add lazy facts to it.
   virtual void before_group_locked() = 0;
+  // Somebody collects metrics: cheap, whatever the stream holds.
+  virtual void add_metrics_locked(Metrics& metrics) { (void)metrics; }
 };
 
 class Stream {

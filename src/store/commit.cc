@@ -350,7 +350,11 @@ Status CommitPipeline::lead_group() {
   open_.number = writing_.number + 1;
   collect_frames();
   swapped_.notify_all();
+  const int64_t begin_ns = core_.env.clock.monotonic_ns();
   WEIR_TRY(write_group());
+  group_nanoseconds_.record(
+      static_cast<uint64_t>(std::max<int64_t>(0, core_.env.clock.monotonic_ns() - begin_ns)));
+  group_commits_.record(writing_.commit_count);
   publish();
   return {};
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/histogram.h"
 #include "format/operation.h"
 #include "storage/group_writer.h"
 #include "store/core.h"
@@ -62,6 +63,9 @@ class CommitPipeline {
   void forget_lazy(const storage::Attachment* attachment);
   // Keeps leaders out while the caller holds the mutex: returns with none at work.
   Status wait_no_leader();
+
+  const Histogram& group_nanoseconds() const { return group_nanoseconds_; }
+  const Histogram& group_commits() const { return group_commits_; }
 
   // A sync failed or an invariant broke: nothing is confirmed from here on.
   void fail(const Status& why);
@@ -142,6 +146,8 @@ class CommitPipeline {
   std::vector<storage::FrameDraft> frames_;
   storage::LogPlace place_;
   uint64_t written_bytes_ = 0;
+  Histogram group_nanoseconds_;  // of write and sync together
+  Histogram group_commits_;
 };
 
 }  // namespace weir::store

@@ -50,6 +50,8 @@ class Store {
   // A copy of everything but memory streams in a new or empty directory; the bytes copied.
   Result<uint64_t> backup(const std::string& path);
   Statistics statistics();
+  // In the Prometheus text format; costs the same whatever the store holds, but for the number of its streams.
+  std::string metrics();
 
   // --- for engines ---
   Mutex& mutex() { return core_->mutex; }

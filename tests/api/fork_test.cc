@@ -60,6 +60,7 @@ TEST_F(Fork, every_call_of_a_child_is_refused) {
     weir_message* message = nullptr;
     weir_messages* messages = nullptr;
     weir_names* names = nullptr;
+    weir_blob* blob = nullptr;
     weir_queue* queue = nullptr;
     weir_batch* batch = nullptr;
     uint64_t number = 1;
@@ -71,6 +72,7 @@ TEST_F(Fork, every_call_of_a_child_is_refused) {
         weir_store_sync(store_, &err),
         weir_store_checkpoint(store_, &err),
         weir_store_backup(store_, "/nonexistent/copy", nullptr, &err),
+        weir_store_metrics(store_, &blob, &err),
         weir_store_stats(store_, &of_store, &err),
         weir_store_commit(store_, batch_, 0, 0, nullptr, &err),
         weir_queue_open(store_, "other", nullptr, &queue, &err),

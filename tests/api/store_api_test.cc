@@ -197,6 +197,33 @@ TEST(StoreApi, a_backup_is_a_store_with_what_was_confirmed) {
   EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
 }
 
+TEST(StoreApi, metrics_agree_with_what_was_done) {
+  const TemporaryDirectory directory;
+  weir_store* store = open_store(directory.path() + "/store");
+  weir_queue* queue = open_queue(store, "q");
+  for (int i = 0; i < 5; ++i)
+    ASSERT_EQ(weir_queue_push(queue, "a", 1, nullptr, nullptr, nullptr), WEIR_OK);
+  weir_message* message = nullptr;
+  ASSERT_EQ(weir_queue_pop(queue, nullptr, &message, nullptr), WEIR_OK);
+  weir_message_free(message);
+  weir_blob* blob = nullptr;
+
+  ASSERT_EQ(weir_store_metrics(store, &blob, nullptr), WEIR_OK);
+
+  const std::string text(static_cast<const char*>(weir_blob_data(blob)), weir_blob_size(blob));
+  weir_blob_free(blob);
+  for (const char* line :
+       {"\nweir_queue_pushed_total 5\n", "\nweir_queue_delivered_total 1\n",
+        "\nweir_queue_messages{state=\"ready\"} 4\n",
+        "\nweir_queue_messages{state=\"in_flight\"} 1\n", "\nweir_objects{engine=\"queue\"} 1\n",
+        "\n# TYPE weir_group_write_seconds histogram\n", "\nweir_queue_oldest_ready_seconds ",
+        "\nweir_memory_limit_bytes 67108864\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
 TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
   weir_store* closed = open_store("mem:");
   EXPECT_EQ(weir_store_close(closed, nullptr), WEIR_OK);
@@ -206,6 +233,9 @@ TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
     expect_failure(status, part, [&](weir_error* err) { return weir_store_sync(store, err); });
     expect_failure(status, part,
                    [&](weir_error* err) { return weir_store_checkpoint(store, err); });
+    weir_blob* text = nullptr;
+    expect_failure(status, part,
+                   [&](weir_error* err) { return weir_store_metrics(store, &text, err); });
     expect_failure(status, part, [&](weir_error* err) {
       return weir_store_backup(store, "/nonexistent/copy", nullptr, err);
     });

@@ -36,6 +36,7 @@ class QueueState : public storage::Attachment {
 
   void on_change_locked() override;
   void before_group_locked() override;
+  void add_metrics_locked(Metrics& metrics) override;
   void wake_all_locked();
   // What is due by now becomes ready, and those that wait for it are woken: whoever looks first may be somebody else.
   void expire_locked(int64_t now_ns);
