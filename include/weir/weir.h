@@ -4,6 +4,7 @@
 
 #include <weir/base.h>
 #include <weir/batch.h>
+#include <weir/buffer.h>
 #include <weir/collection.h>
 #include <weir/document.h>
 #include <weir/log.h>

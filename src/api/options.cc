@@ -69,6 +69,7 @@ bool parse_field(const Field& field, std::string_view value, uint64_t* out) {
       return parse_number(value, kByteSuffixes, out) && *out >= field.range.min &&
              *out <= field.range.max;
     case FieldType::kCount:
+    case FieldType::kLargeCount:
       return parse_number(value, {}, out) && *out >= field.range.min && *out <= field.range.max;
     case FieldType::kMilliseconds:
       return parse_number(value, kTimeSuffixes, out) && *out >= field.range.min &&
@@ -88,6 +89,7 @@ std::string what_is_right(const Field& field) {
     case FieldType::kBytes:
       return text("a number of bytes ", range, ", with KiB, MiB, GiB, TiB or nothing behind it");
     case FieldType::kCount:
+    case FieldType::kLargeCount:
       return text("a number ", range);
     case FieldType::kMilliseconds:
       return text("a time ", range, " ms, with ms, s or nothing behind it");
@@ -107,6 +109,7 @@ std::string what_is_right(const Field& field) {
 size_t bytes_of(FieldType type) {
   switch (type) {
     case FieldType::kBytes:
+    case FieldType::kLargeCount:
     case FieldType::kDuration:
       return sizeof(uint64_t);
     case FieldType::kCount:

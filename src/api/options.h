@@ -49,6 +49,7 @@ Status init_struct(T* out, size_t struct_size, const T& defaults) {
 enum class FieldType : uint8_t {
   kBytes,         // uint64_t; KiB, MiB, GiB, TiB
   kCount,         // uint32_t
+  kLargeCount,    // uint64_t
   kMilliseconds,  // uint32_t; ms, s
   kDuration,      // int64_t of milliseconds; ms, s, min, h, d
   kFlag,          // uint8_t; 0, 1, true, false

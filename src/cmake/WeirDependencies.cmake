@@ -16,6 +16,8 @@ find_path(WEIR_MIMALLOC_INCLUDE mimalloc.h PATH_SUFFIXES mimalloc-2.0 REQUIRED)
 find_library(WEIR_CAPNP capnp REQUIRED)
 find_library(WEIR_KJ kj REQUIRED)
 find_library(WEIR_ZSTD zstd REQUIRED)
+# Used inline by engine/buffer/hash.h: nothing to link.
+find_path(WEIR_XXHASH_INCLUDE xxhash.h REQUIRED)
 find_library(WEIR_SIMDJSON simdjson REQUIRED)
 find_program(WEIR_CAPNP_COMPILER capnp REQUIRED)
 find_program(WEIR_CAPNP_CXX_PLUGIN capnpc-c++ REQUIRED)

@@ -82,6 +82,7 @@ void Store::stop_tasks() {
 }
 
 Store::~Store() {
+  engine_slots_.clear();                 // without the mutex: tasks of engines end here
   if (checkpointer_ == nullptr) return;  // never opened
   try {
     close();

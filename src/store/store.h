@@ -4,6 +4,7 @@
 // Thread class: shared. Destruction is the orderly close; it needs the last reference to be gone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,6 +63,9 @@ class Store {
   const Options& options() const { return core_->options; }
   bool durable() const { return core_->durable; }
 
+  // What an engine keeps for the whole store: destroyed before the store closes. With the mutex held.
+  std::shared_ptr<void>& engine_slot_locked(uint8_t engine) { return engine_slots_[engine]; }
+
   // All below with the mutex held; those that return Status may release it.
   Status check_writable_locked() const;
   bool has_failed_locked() const;
@@ -101,6 +105,7 @@ class Store {
   std::unique_ptr<env::Task> checkpoint_task_;
   bool checkpoint_at_start_ = false;
   const uint32_t broken_seen_ = broken_invariant_count();  // before this store was opened
+  std::map<uint8_t, std::shared_ptr<void>> engine_slots_;  // guarded by the mutex
 };
 
 }  // namespace weir::store

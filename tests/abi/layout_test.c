@@ -54,6 +54,33 @@ FIELD(weir_store_statistics, recovered_torn_bytes, 120, 8);
 FIELD(weir_store_statistics, async_loss_records_max, 128, 8);
 FIELD(weir_store_statistics, async_loss_bytes_max, 136, 8);
 
+SIZE(weir_buffer_options, 48);
+FIELD(weir_buffer_options, struct_size, 0, 4);
+FIELD(weir_buffer_options, tick_ms, 4, 4);
+FIELD(weir_buffer_options, expiry_ms, 8, 8);
+FIELD(weir_buffer_options, bytes_max, 16, 8);
+FIELD(weir_buffer_options, items_max, 24, 8);
+FIELD(weir_buffer_options, policy, 32, 4);
+FIELD(weir_buffer_options, events_max, 36, 4);
+FIELD(weir_buffer_options, snapshot, 40, 1);
+FIELD(weir_buffer_options, reserved, 41, 7);
+
+SIZE(weir_buffer_statistics, 104);
+FIELD(weir_buffer_statistics, struct_size, 0, 4);
+FIELD(weir_buffer_statistics, reserved, 4, 4);
+FIELD(weir_buffer_statistics, item_count, 8, 8);
+FIELD(weir_buffer_statistics, bytes, 16, 8);
+FIELD(weir_buffer_statistics, get_count, 24, 8);
+FIELD(weir_buffer_statistics, hit_count, 32, 8);
+FIELD(weir_buffer_statistics, set_count, 40, 8);
+FIELD(weir_buffer_statistics, removed_count, 48, 8);
+FIELD(weir_buffer_statistics, expired_count, 56, 8);
+FIELD(weir_buffer_statistics, evicted_count, 64, 8);
+FIELD(weir_buffer_statistics, refused_count, 72, 8);
+FIELD(weir_buffer_statistics, call_expiry_max, 80, 8);
+FIELD(weir_buffer_statistics, event_count, 88, 8);
+FIELD(weir_buffer_statistics, event_lost_count, 96, 8);
+
 SIZE(weir_collection_options, 16);
 FIELD(weir_collection_options, struct_size, 0, 4);
 FIELD(weir_collection_options, kind, 4, 4);

@@ -17,7 +17,8 @@ EDGES = {
     "engine/queue": ["store"],
     "engine/cache": ["store"],
     "engine/log": ["store"],
-    "api": ["engine/queue", "engine/cache", "engine/log", "store"],
+    "engine/buffer": ["store"],
+    "api": ["engine/queue", "engine/cache", "engine/log", "engine/buffer", "store"],
     # The command is a user like any other: the public header, and nothing of ours.
     "tools": [],
 }
