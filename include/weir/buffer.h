@@ -84,7 +84,8 @@ WEIR_API weir_status weir_buffer_options_init(weir_buffer_options* options,
  * Sets one option by the name of its field, from text.
  *
  * @param name   "tick_ms", "expiry_ms", "bytes_max", "items_max", "policy", "events_max", "snapshot".
- * @param value  a number, with ms or s for times and KiB, MiB, GiB, TiB for bytes; reject or evict; 0, 1, true, false.
+ * @param value  a number, with ms, s (expiry_ms also min, h, d) for times and KiB, MiB, GiB, TiB for bytes; reject or evict;
+ *               0, 1, true, false.
  *
  * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT with the name, the value and what would be right.
  * Owns:     nothing.
