@@ -24,13 +24,13 @@ class IndexTree {
   struct Leaf {
     Leaf* next = nullptr;
     unsigned count = 0;
-    std::array<Entry, kLeafEntries> entries;
+    std::array<Entry, kLeafEntries> entries{};
   };
   // Entries of the child i are below keys[i], those of the child i + 1 are not.
   struct Inner {
     unsigned count = 0;  // keys; one child more
-    std::array<Entry, kInnerEntries> keys;
-    std::array<void*, kInnerEntries + 1> children;
+    std::array<Entry, kInnerEntries> keys{};
+    std::array<void*, kInnerEntries + 1> children{};
   };
 
  public:
@@ -127,11 +127,11 @@ class IndexTree {
   }
 
   Leaf* new_leaf() {
-    leaves_.push_back(std::make_unique_for_overwrite<Leaf>());
+    leaves_.push_back(std::make_unique<Leaf>());
     return leaves_.back().get();
   }
   Inner* new_inner() {
-    inners_.push_back(std::make_unique_for_overwrite<Inner>());
+    inners_.push_back(std::make_unique<Inner>());
     return inners_.back().get();
   }
 
@@ -141,7 +141,7 @@ class IndexTree {
   };
 
   bool insert_below_root(const Entry& entry) {
-    std::array<Step, kHeightMax> path;
+    std::array<Step, kHeightMax> path{};
     void* node = root_;
     for (unsigned level = 0; level < height_; ++level) {
       auto* inner = static_cast<Inner*>(node);
