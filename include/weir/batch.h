@@ -6,7 +6,9 @@
 
 #include <weir/base.h>
 #include <weir/collection.h>
+#include <weir/log.h>
 #include <weir/queue.h>
+#include <weir/reader.h>
 #include <weir/store.h>
 
 #ifdef __cplusplus
@@ -99,6 +101,38 @@ WEIR_API weir_status weir_batch_remove(weir_batch* batch, weir_collection* colle
                                        const char* key,
                                        const weir_remove_options* WEIR_NULLABLE options,
                                        weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
+ * Adds an append to a log. The record gets its offset at commit; weir_batch_id_at tells it plus one.
+ *
+ * @param data     any bytes; may be NULL when size is 0.
+ * @param options  (nullable) key, headers, content type, time and producer; durability and timeout are the commit's.
+ *
+ * Returns:  WEIR_OK; WEIR_E_INVALID_ARGUMENT (also: log of another store), WEIR_E_TOO_LARGE (the record, or more than
+ *           64 MiB in the batch), WEIR_E_CLOSED, WEIR_E_FORKED, WEIR_E_NO_MEMORY: the batch is as before.
+ * Owns:     nothing; data is copied.
+ * Threads:  exclusive on batch.
+ * Blocks:   no.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_batch_append(weir_batch* batch, weir_log* log,
+                                       const void* WEIR_NULLABLE data, size_t size,
+                                       const weir_append_options* WEIR_NULLABLE options,
+                                       weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
+
+/**
+ * Adds the commit of a named consumer's position, as weir_reader_commit.
+ *
+ * Returns:  WEIR_OK; WEIR_E_UNSUPPORTED (anonymous reader), WEIR_E_INVALID_ARGUMENT, WEIR_E_CLOSED, WEIR_E_FORKED,
+ *           WEIR_E_NO_MEMORY: the batch is as before.
+ * Owns:     nothing.
+ * Threads:  exclusive on batch.
+ * Blocks:   no.
+ * Since:    0.1
+ */
+WEIR_API weir_status weir_batch_offset_commit(weir_batch* batch, weir_reader* reader,
+                                              uint64_t offset,
+                                              weir_error* WEIR_NULLABLE err) WEIR_NOEXCEPT;
 
 /**
  * Counts the changes in the batch.

@@ -5,6 +5,8 @@
 #include "api/collection_options.h"
 #include "api/collection_shells.h"
 #include "api/guard.h"
+#include "api/log_options.h"
+#include "api/log_shells.h"
 #include "api/queue_options.h"
 #include "api/shells.h"
 
@@ -99,6 +101,31 @@ weir_status weir_batch_remove(weir_batch* batch, weir_collection* collection, co
     WEIR_ASSIGN(const auto remove, read_remove_options(options));
     WEIR_TRY(adopt(*shell, use->handle));
     return use->handle->add_remove(*shell->batch, checked, remove);
+  });
+}
+
+weir_status weir_batch_append(weir_batch* batch, weir_log* log, const void* data, size_t size,
+                              const weir_append_options* options, weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    WEIR_ASSIGN(BatchShell * shell, look_or_tell<BatchShell>(batch));
+    Use<LogShell> use;
+    WEIR_TRY(use.enter(log));
+    WEIR_ASSIGN(const auto payload, check_data("data", data, size));
+    WEIR_ASSIGN(const auto append, read_append_options(options, 1, false));
+    WEIR_TRY(adopt(*shell, use->handle));
+    return use->handle->add_append(*shell->batch, payload, append);
+  });
+}
+
+weir_status weir_batch_offset_commit(weir_batch* batch, weir_reader* reader, uint64_t offset,
+                                     weir_error* err) noexcept {
+  return guard(err, [&]() -> Status {
+    WEIR_ASSIGN(BatchShell * shell, look_or_tell<BatchShell>(batch));
+    Use<ReaderShell> use;
+    WEIR_TRY(use.enter(reader));
+    WEIR_TRY(check_range("offset", offset, 0, weir::log::kOffsetMax));
+    WEIR_TRY(adopt(*shell, use->reader));
+    return use->reader->add_commit(*shell->batch, offset);
   });
 }
 

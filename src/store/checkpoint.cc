@@ -234,7 +234,12 @@ std::vector<Checkpointer::Piece> Checkpointer::next_pieces(const StreamPtr& stre
   *resume = UINT64_MAX;
   for (size_t i = stream->extent_index(from); i < extents.size(); ++i) {
     const storage::Extent& extent = extents[i];
-    if (!to_copy(extent, work)) continue;
+    if (!to_copy(extent, work)) {
+      if (extent.file == nullptr || pieces.empty()) continue;
+      // What stays lies between: a frame must not span it.
+      *resume = extent.last + 1;
+      break;
+    }
     if (bytes >= kSliceBytes) {
       *resume = extent.first;
       break;

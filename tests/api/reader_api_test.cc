@@ -192,6 +192,47 @@ TEST_F(ReaderApiTest, ReadersOutliveTheirHandles) {
   SetUp();
 }
 
+TEST_F(ReaderApiTest, ABatchMovesFromALogToAQueueAndALog) {
+  append_text(log_, "in");
+  weir_reader* reader = open_reader("mover");
+  weir_reader* anonymous = open_reader();
+  weir_queue* queue = open_queue(store_, "frames");
+  ASSERT_EQ(read(reader, 1), WEIR_OK);
+  weir_batch* batch = nullptr;
+  ASSERT_EQ(weir_batch_create(store_, &batch, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_batch_push(batch, queue, "q", 1, nullptr, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_batch_append(batch, log_, "out", 3, nullptr, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_batch_offset_commit(batch, reader, 1, nullptr), WEIR_OK);
+  expect_failure(WEIR_E_UNSUPPORTED, "anonymous",
+                 [&](weir_error* e) { return weir_batch_offset_commit(batch, anonymous, 1, e); });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "log", [&](weir_error* e) {
+    return weir_batch_append(batch, kNull, "x", 1, nullptr, e);
+  });
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "reader", [&](weir_error* e) {
+    return weir_batch_offset_commit(batch, not_a_handle_of<weir_reader>(), 1, e);
+  });
+  weir_store* other_store = open_store("mem:");
+  weir_log* other = open_log(other_store, "other");
+  expect_failure(WEIR_E_INVALID_ARGUMENT, "another store", [&](weir_error* e) {
+    return weir_batch_append(batch, other, "x", 1, nullptr, e);
+  });
+  EXPECT_EQ(weir_log_close(other, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(other_store, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_batch_count(batch), 3u);
+  ASSERT_EQ(weir_store_commit(store_, batch, WEIR_DURABILITY_SYNC, 0, nullptr, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_batch_id_at(batch, 1), 2u) << "the offset plus one";
+  weir_batch_free(batch);
+  EXPECT_EQ(read_texts(log_, 1), Texts{"out"});
+  EXPECT_EQ(take_text(queue).first, "q");
+  weir_consumer_statistics consumer = {};
+  consumer.struct_size = sizeof consumer;
+  EXPECT_EQ(weir_log_consumer_stats(log_, "mover", &consumer, nullptr), WEIR_OK);
+  EXPECT_EQ(consumer.offset, 1u);
+  EXPECT_EQ(weir_reader_close(anonymous, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_reader_close(reader, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+}
+
 TEST_F(ReaderApiTest, HostileArguments) {
   weir_reader* const bad = not_a_handle_of<weir_reader>();
   uint64_t number = 0;

@@ -169,6 +169,8 @@ Status Handle::trim(uint64_t before, uint64_t* out_count) {
   WEIR_TRY(check_open_locked());
   store.pipeline().reserve_operations(kOperationBytes);
   const uint64_t bound = std::min(std::min(before, kOffsetMax) + 1, stream_->visible_next);
+  // What an ASYNC trim (the retention's) has done is not done durably before it is synced.
+  if (bound <= state_->trimmed_below) return store.pipeline().flush();
   *out_count = state_->trim_below(bound);
   const uint64_t group = store.pipeline().end_commit(true);
   store.core().pool->budget().notify_if_waited();
