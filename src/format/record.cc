@@ -31,6 +31,33 @@ RecordHeader read_record_header(const uint8_t* from) {
   return header;
 }
 
+namespace {
+
+template <typename Visit>
+void for_each_record(MutableBytes body, Visit&& visit) {
+  for (size_t at = 0; at + kRecordHeaderBytes <= body.size();) {
+    const RecordHeader header = read_record_header(body.data() + at);
+    const uint64_t bytes = record_bytes(header.body_bytes);
+    if (header.body_bytes > kRecordBodyBytesMax || bytes > body.size() - at) return;
+    visit(body.data() + at, header);
+    at += bytes;
+  }
+}
+
+}  // namespace
+
+void clear_record_crcs(MutableBytes body) {
+  for_each_record(body,
+                  [](uint8_t* record, const RecordHeader&) { store_little(record, uint32_t{0}); });
+}
+
+void restore_record_crcs(MutableBytes body) {
+  for_each_record(body, [](uint8_t* record, const RecordHeader& header) {
+    const uint32_t of_body = crc32c({record + kRecordHeaderBytes, header.body_bytes});
+    store_little(record, crc32c({record + 4, kRecordHeaderBytes - 4}, of_body));
+  });
+}
+
 bool RecordReader::next(RecordView* out) {
   if (bad_ || rest_.empty()) return false;
   bad_ = true;  // until shown otherwise

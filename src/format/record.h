@@ -32,6 +32,12 @@ uint32_t write_record_header(const RecordHeader& header, uint32_t body_crc, uint
 
 RecordHeader read_record_header(const uint8_t* from);
 
+// Before a body is compressed: its records' checksums, which nothing compresses, become zeros. They can be computed
+// again from the records; the frame's header covers them.
+void clear_record_crcs(MutableBytes body);
+// After it was decompressed. Stops at what is no record, which the check of the frame then finds.
+void restore_record_crcs(MutableBytes body);
+
 // A record inside a frame's body.
 struct RecordView {
   RecordHeader header;

@@ -5,6 +5,7 @@
 
 #include "base/seeded_bug.h"
 #include "format/compressor.h"
+#include "format/record.h"
 
 namespace weir::storage {
 
@@ -202,6 +203,7 @@ Status check_frame(const DataFile& data, uint64_t offset, ByteView frame,
   if (header->compressed()) {
     const Status raw = format::decompress(*body, header->raw_bytes, scratch);
     if (!raw.ok()) return damaged(raw.code(), raw.message());
+    format::restore_record_crcs(*scratch);
     *body = *scratch;
   }
   const Status sound = format::verify_frame_body(*header, *body);

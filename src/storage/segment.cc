@@ -62,7 +62,11 @@ Status SegmentWriter::end_frame() {
   format::FrameHeader frame = std::exchange(open_, format::FrameHeader());
   const bool may_compress = level_ != 0 && (features_ & format::kFeatureCompressedFrames) != 0 &&
                             body_.size() <= format::kCompressedRawBytesMax;
-  if (may_compress && format::compress(body_, level_, &compressed_)) {
+  if (may_compress) {
+    without_crcs_.assign(body_.begin(), body_.end());
+    format::clear_record_crcs(without_crcs_);
+  }
+  if (may_compress && format::compress(without_crcs_, level_, &compressed_)) {
     frame.raw_bytes = std::exchange(frame.body_bytes, static_cast<uint32_t>(compressed_.size()));
     WEIR_TRY(write_frame(frame, compressed_));
   } else {

@@ -54,6 +54,7 @@ class SegmentWriter {
   uint64_t offset_ = 0;  // of the buffer in the file
   std::vector<uint8_t> buffer_;
   std::vector<uint8_t> body_;  // of the open frame
+  std::vector<uint8_t> without_crcs_;
   std::vector<uint8_t> compressed_;
   int level_ = 0;
   uint32_t features_ = 0;

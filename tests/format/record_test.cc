@@ -159,5 +159,34 @@ TEST(RecordReader, refuses_zeros) {
   EXPECT_FALSE(reads_whole(std::vector<uint8_t>(4096)));
 }
 
+TEST(RecordCrcs, are_computed_again) {
+  std::vector<uint8_t> body;
+  for (uint64_t number = 1; number < 6; ++number) {
+    RecordHeader header;
+    header.number = number;
+    header.body_bytes = 5;
+    uint8_t bytes[record_bytes(5)] = {};
+    write_record_header(header, body_crc({}, as_bytes("hello")), bytes);
+    std::memcpy(bytes + kRecordHeaderBytes, "hello", 5);
+    body.insert(body.end(), bytes, bytes + sizeof bytes);
+  }
+  std::vector<uint8_t> changed = body;
+
+  clear_record_crcs(changed);
+  EXPECT_EQ(load_little<uint32_t>(changed.data()), 0U);
+  restore_record_crcs(changed);
+
+  EXPECT_EQ(changed, body);
+}
+
+TEST(RecordCrcs, stop_at_what_is_no_record) {
+  for (size_t size = 0; size < 80; ++size) {
+    std::vector<uint8_t> noise(size, 0xFF);
+    clear_record_crcs(noise);
+    restore_record_crcs(noise);
+    EXPECT_EQ(noise, std::vector<uint8_t>(size, 0xFF));
+  }
+}
+
 }  // namespace
 }  // namespace weir::format
