@@ -34,6 +34,10 @@ Target::Target(const TargetOptions& options) {
   weir_store_options_init(&store_options, sizeof store_options);
   store_options.memory_bytes_max = options.memory_bytes_max;
   store_options.wal_bytes_max = settings().wal_bytes;
+  if (options.throughput) {
+    store_options.async_records_max = 1'000'000;
+    store_options.async_bytes_max = 16ULL << 20;
+  }
   std::string url = "mem:";
   if (options.on_disk) {
     directory_ = std::make_unique<ScratchDirectory>();

@@ -18,6 +18,7 @@ struct TargetOptions {
   bool on_disk = true;
   uint64_t memory_bytes_max = 256ULL << 20;
   size_t queue_count = 1;
+  bool throughput = false;  // ASYNC groups as large as they can be
 };
 
 class Target {
