@@ -50,7 +50,8 @@ class Index {
   const Path& path() const { return path_; }
   bool fold() const { return fold_; }
 
-  // Adds the document's values. kCorrupt when its bytes make no sense, kLimit for a number above kIndexNumberMax.
+  // Adds the document's values. kCorrupt when its bytes make no sense, kLimit for a number above kIndexNumberMax. If it throws
+  // for want of memory, the index is whole but lacks values of the document: insert that again before any lookup.
   Status insert(const format::DocumentView& document, uint64_t number);
 
   // Appends numbers above `after` that may have a value in the range: each once, ascending, at most `numbers_max` and

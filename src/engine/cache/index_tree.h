@@ -66,6 +66,7 @@ class IndexTree {
   // False when there is an equal one already.
   bool insert(const Entry& entry) {
     if (root_ == nullptr) {
+      prepare();
       root_ = last_ = new_leaf();
       first_ = last_;
     }
@@ -126,14 +127,15 @@ class IndexTree {
                                  first);
   }
 
-  Leaf* new_leaf() {
-    leaves_.push_back(std::make_unique<Leaf>());
-    return leaves_.back().get();
+  // Makes all nodes that one insertion may need, before it changes anything: without memory the tree is as before.
+  void prepare() {
+    while (leaves_.size() < leaves_used_ + 1) leaves_.push_back(std::make_unique<Leaf>());
+    while (inners_.size() < inners_used_ + height_ + 1) {
+      inners_.push_back(std::make_unique<Inner>());
+    }
   }
-  Inner* new_inner() {
-    inners_.push_back(std::make_unique<Inner>());
-    return inners_.back().get();
-  }
+  Leaf* new_leaf() { return leaves_[leaves_used_++].get(); }
+  Inner* new_inner() { return inners_[inners_used_++].get(); }
 
   struct Step {
     Inner* inner;
@@ -152,11 +154,13 @@ class IndexTree {
     auto* leaf = static_cast<Leaf*>(node);
     const unsigned place = place_in(*leaf, entry);
     if (place < leaf->count && !Entry::less(entry, leaf->entries[place])) return false;
-    ++size_;
     if (leaf->count < kLeafEntries) {
       put(leaf, place, entry);
+      ++size_;
       return true;
     }
+    prepare();
+    ++size_;
     Leaf* right = split(leaf, place);
     const bool left = place <= leaf->count && leaf->count < kLeafEntries;
     put(left ? leaf : right, left ? place : place - leaf->count, entry);
@@ -235,8 +239,10 @@ class IndexTree {
     return inner->keys[kKeep];
   }
 
-  std::vector<std::unique_ptr<Leaf>> leaves_;
+  std::vector<std::unique_ptr<Leaf>> leaves_;  // some at the end not in use yet
   std::vector<std::unique_ptr<Inner>> inners_;
+  size_t leaves_used_ = 0;
+  size_t inners_used_ = 0;
   void* root_ = nullptr;
   unsigned height_ = 0;  // 0: the root is a leaf
   Leaf* first_ = nullptr;
