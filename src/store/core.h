@@ -45,6 +45,8 @@ struct Core {
         durable(durable_in),
         pool(storage::ChunkPool::create(options_in.memory_bytes_max)) {}
   ~Core() {
+    // All of them: what engines hang onto streams refers to the pool's budget.
+    names.clear();
     streams.clear();
     pool->close();
   }

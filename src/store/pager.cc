@@ -376,35 +376,48 @@ storage::ChunkView view_of(const storage::ChunkRef& chunk) {
   return {chunk, chunk->used, chunk->count, chunk->first, chunk->last};
 }
 
+// Chunks in memory from `number` on, as far as nothing that is only on disk comes in between.
+void take_views(const storage::Stream& stream, uint64_t number, uint64_t bytes_max,
+                std::vector<storage::ChunkView>* out) {
+  const auto& chunks = stream.chunks();
+  uint64_t bytes = 0;
+  uint64_t next = number;
+  for (size_t at = stream.chunk_index(number);
+       at < chunks.size() && (out->empty() || bytes < bytes_max); ++at) {
+    if (!out->empty() && next_on_disk(stream, next) < chunks[at]->first) break;
+    out->push_back(view_of(chunks[at]));
+    bytes += chunks[at]->used;
+    next = chunks[at]->last + 1;
+  }
+}
+
 }  // namespace
 
 Status Pager::fetch(const StreamPtr& stream, uint64_t number, uint64_t bytes_max,
                     std::vector<storage::ChunkView>* out) {
   core_.mutex.assert_held();
   out->clear();
-  const auto& chunks = stream->chunks();
-  size_t at = stream->chunk_index(number);
-  const uint64_t in_memory =
-      at < chunks.size() ? std::max(chunks[at]->first, number) : stream->next_number();
-  const uint64_t on_disk = next_on_disk(*stream, number);
-  if (on_disk < in_memory) {
+  while (true) {
+    const auto& chunks = stream->chunks();
+    const size_t at = stream->chunk_index(number);
+    const uint64_t in_memory =
+        at < chunks.size() ? std::max(chunks[at]->first, number) : stream->next_number();
+    const uint64_t on_disk = next_on_disk(*stream, number);
+    if (on_disk >= in_memory) {
+      take_views(*stream, number, bytes_max, out);
+      return {};
+    }
     const std::vector<Piece> pieces =
         collect_pieces(stream, on_disk, in_memory, std::min(bytes_max, kReadAheadBytes));
+    const uint64_t end = std::min(in_memory, pieces.back().extent.last + 1);
     std::vector<storage::ChunkRef> loaded;
     WEIR_TRY(read_unlocked(pieces, on_disk, in_memory, &loaded));
     for (const storage::ChunkRef& chunk : loaded) out->push_back(view_of(chunk));
     relieve();
-    return {};
+    if (!out->empty()) return {};
+    // A frame may hold none of the numbers in a part of its range: the dead were left out when it was written.
+    number = end;
   }
-  uint64_t bytes = 0;
-  for (uint64_t next = number; at < chunks.size() && (out->empty() || bytes < bytes_max); ++at) {
-    // What was evicted in between comes first.
-    if (!out->empty() && next_on_disk(*stream, next) < chunks[at]->first) break;
-    out->push_back(view_of(chunks[at]));
-    bytes += chunks[at]->used;
-    next = chunks[at]->last + 1;
-  }
-  return {};
 }
 
 Status Pager::load(const StreamPtr& stream, uint64_t number) {
