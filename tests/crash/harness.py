@@ -31,9 +31,9 @@ class Failure(Exception):
 class Writer:
     """A writer process whose events are copied to a file as they come."""
 
-    def __init__(self, events, *arguments, prefix=()):
+    def __init__(self, events, *arguments, prefix=(), program="weir_crash_writer"):
         self.ready = threading.Event()
-        self.process = subprocess.Popen([*prefix, str(PROGRAMS / "weir_crash_writer"), *arguments],
+        self.process = subprocess.Popen([*prefix, str(PROGRAMS / program), *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.events = events
         self.thread = threading.Thread(target=self._copy)
