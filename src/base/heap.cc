@@ -3,6 +3,7 @@
 #include <mimalloc.h>
 
 #include <atomic>
+#include <cstdlib>
 
 namespace weir::heap {
 
@@ -17,6 +18,19 @@ std::atomic<bool> fail_persistently{false};
 std::atomic<uint64_t> fail_number{0};
 std::atomic<uint64_t> counted{0};
 
+// The sanitizers cannot see into mimalloc: they miss a use after release, and take memory that goes from one thread to
+// another for a race. So there it is the host's allocator, which they replace.
+#ifdef WEIR_SANITIZED
+void* take_memory(size_t bytes) {
+  const size_t whole = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  return std::aligned_alloc(kAlignment, whole == 0 ? kAlignment : whole);
+}
+void give_memory(void* memory) { std::free(memory); }
+#else
+void* take_memory(size_t bytes) { return mi_malloc_aligned(bytes, kAlignment); }
+void give_memory(void* memory) { mi_free(memory); }
+#endif
+
 bool must_fail() {
   const uint64_t number = counted.fetch_add(1, std::memory_order_relaxed) + 1;
   const uint64_t chosen = fail_number.load(std::memory_order_relaxed);
@@ -28,10 +42,10 @@ bool must_fail() {
 
 void* allocate(size_t bytes) {
   if (__builtin_expect(armed.load(std::memory_order_relaxed), 0) && must_fail()) return nullptr;
-  return mi_malloc_aligned(bytes, kAlignment);
+  return take_memory(bytes);
 }
 
-void release(void* memory) { mi_free(memory); }
+void release(void* memory) { give_memory(memory); }
 
 void fail_allocation(uint64_t nth, bool persistent) {
   armed.store(false, std::memory_order_relaxed);

@@ -34,7 +34,7 @@ Item* Item::create(ByteView key, ByteView value, uint64_t hash) {
   }
   item->hash = hash;
   item->block_bytes = static_cast<uint32_t>(room);
-  item->key_bytes = key.size() & 0xFFFF;
+  item->key_bytes = static_cast<uint16_t>(key.size());
   std::memcpy(key.size() <= kInlineKeyBytesMax ? item->inline_key : item->block, key.data(),
               key.size());
   item->write_value(value);

@@ -22,9 +22,11 @@ struct alignas(128) Item {
   // the rest is guarded by the shard ---
   uint8_t* block = nullptr;  // a long key, then the value; nullptr when both are empty
   int64_t deadline_ns = 0;
-  uint64_t expiry_ms : 40 = 0;
-  uint64_t key_bytes : 16 = 0;
-  uint64_t visited : 8 = 0;  // 1: read since the eviction hand came by
+  // 40 bits of milliseconds; not one bit field with the next, which others read without the shard.
+  uint32_t expiry_low = 0;
+  uint8_t expiry_high = 0;
+  uint8_t visited = 0;  // 1: read since the eviction hand came by
+  uint16_t key_bytes = 0;
   std::atomic<int64_t> references{kPresent};
   uint32_t given = 0;
   uint32_t value_bytes = 0;
@@ -51,6 +53,11 @@ struct alignas(128) Item {
   }
   uint64_t bytes() const { return kOwnBytes + long_key_bytes(key_bytes) + block_bytes; }
 
+  int64_t expiry_ms() const { return (int64_t{expiry_high} << 32) | expiry_low; }
+  void set_expiry_ms(int64_t ms) {
+    expiry_low = static_cast<uint32_t>(ms);
+    expiry_high = static_cast<uint8_t>(ms >> 32);
+  }
   ByteView key() const { return {key_bytes <= kInlineKeyBytesMax ? inline_key : block, key_bytes}; }
   ByteView value() const { return {block + long_key_bytes(key_bytes), value_bytes}; }
   bool has_key(ByteView wanted) const {

@@ -73,7 +73,7 @@ class Portion {
   Status add(const Saved& saved) {
     std::vector<uint8_t>& properties = properties_.emplace_back(kTimesBytes);
     store_little(properties.data(), saved.remaining_ns);
-    store_little(properties.data() + 8, uint64_t{saved.item->expiry_ms});
+    store_little(properties.data() + 8, saved.item->expiry_ms());
     const ByteView key = saved.item->key();
     properties.insert(properties.end(), key.begin(), key.end());
     const ByteView value = saved.item->value();

@@ -15,8 +15,7 @@ namespace {
 // Larger values are copied before the shard is locked, smaller ones into the place of the value they replace.
 constexpr size_t kCopiedInsideBytesMax = 4096;
 constexpr uint32_t kEvictionsPerStep = 16;
-constexpr uint64_t kExpiryMask = (uint64_t{1} << 40) - 1;
-static_assert(static_cast<uint64_t>(kExpiryMsMax) <= kExpiryMask);
+static_assert(kExpiryMsMax < int64_t{1} << 40);  // what an item has room for
 
 // Set once, before the first table is started; a shard's mutex orders it for everybody else.
 std::atomic<uint64_t> hash_seed{0};
@@ -28,8 +27,7 @@ int64_t deadline_after(int64_t now_ns, int64_t duration_ns) {
 }
 
 int64_t renewed(const Item& item, int64_t now_ns) {
-  return deadline_after(now_ns,
-                        static_cast<int64_t>(item.expiry_ms) * env::kNanosecondsPerMillisecond);
+  return deadline_after(now_ns, item.expiry_ms() * env::kNanosecondsPerMillisecond);
 }
 
 // Tables between two uses. Never destroyed, as what is in it: threads of the host may call until the process is gone.
@@ -210,7 +208,7 @@ Status Table::insert(Section& section, uint64_t hash, ByteView key, ByteView val
       deadline_after(section.now_ns(), expiry_ms * env::kNanosecondsPerMillisecond);
   if (old != nullptr && *prepared == nullptr && old->bytes() == bytes && old->is_unheld()) {
     old->write_value(value);
-    old->expiry_ms = static_cast<uint64_t>(expiry_ms) & kExpiryMask;
+    old->set_expiry_ms(expiry_ms);
     old->visited = 1;
     shard.move_deadline_locked(old, deadline_ns);
     return {};
@@ -221,7 +219,7 @@ Status Table::insert(Section& section, uint64_t hash, ByteView key, ByteView val
   Item* item = *prepared != nullptr ? *prepared : Item::create(key, value, hash);
   if (item != nullptr) {
     item->deadline_ns = deadline_ns;
-    item->expiry_ms = static_cast<uint64_t>(expiry_ms) & kExpiryMask;
+    item->set_expiry_ms(expiry_ms);
     if (shard.insert_locked(item, old, section.leavers())) {
       *prepared = nullptr;
       return {};
@@ -381,7 +379,7 @@ Status Table::touch(uint64_t owner, ByteView key, Expiry expiry) WEIR_NO_THREAD_
   WEIR_TRY(section.check());
   Item* item = section.find(hash, key);
   if (item == nullptr) return Code::kNotFound;
-  if (expiry.ms != 0) item->expiry_ms = static_cast<uint64_t>(expiry.ms) & kExpiryMask;
+  if (expiry.ms != 0) item->set_expiry_ms(expiry.ms);
   item->visited = 1;
   section.shard().move_deadline_locked(item, renewed(*item, section.now_ns()));
   return {};
