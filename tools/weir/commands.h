@@ -11,6 +11,7 @@ void add_queue_peek(CLI::App& queue);
 void add_queue_list(CLI::App& queue);
 void add_queue_stats(CLI::App& queue);
 void add_queue_purge(CLI::App& queue);
+void add_log(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_backup(CLI::App& app);

@@ -45,6 +45,7 @@ int run(int argument_count, char** arguments) {
                          "  weir verify /var/lib/orders\n\n") +
              kExitCodes);
   add_queue(app);
+  weir::command::add_log(app);
   weir::command::add_inspect(app);
   weir::command::add_verify(app);
   weir::command::add_backup(app);
