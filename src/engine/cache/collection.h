@@ -171,6 +171,7 @@ class Handle : public store::BatchTarget {
   Status ensure_loaded();
   int64_t save_step();
   Status read_one_locked(std::string_view key, const Hash128& hash, Documents* into);
+  Status read_version_locked(std::string_view key, uint64_t version, Documents* into);
   int64_t expiry_of(const PutOptions& options) const;
 
   std::shared_ptr<store::Store> store_;

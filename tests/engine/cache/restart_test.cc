@@ -95,6 +95,12 @@ TEST_F(CollectionRestartTest, documents_beyond_the_memory_budget_are_read_back) 
   for (int i = 0; i < 5000; i += 7)
     ASSERT_EQ(get("k" + std::to_string(i)), std::to_string(i) + std::string(900, 'x'));
   EXPECT_GT(stats().miss_count, 0U);
+  const std::string_view keys[] = {"k1", "k4999", "k2500", "none", "k1"};
+  ASSERT_TRUE(collection_->get_many(keys, &documents_).ok());
+  EXPECT_EQ(as_text(documents_.at(0).payload), "1" + std::string(900, 'x'));
+  EXPECT_EQ(as_text(documents_.at(2).payload), "2500" + std::string(900, 'x'));
+  EXPECT_TRUE(documents_.at(3).missing);
+  EXPECT_EQ(as_text(documents_.at(4).payload), "1" + std::string(900, 'x'));
   EXPECT_LE(store_->statistics().memory_bytes_used, 3U << 19);
   for (int i = 0; i < 5000; i += 2) EXPECT_EQ(remove("k" + std::to_string(i)), Code::kOk);
   crash();
