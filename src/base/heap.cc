@@ -21,9 +21,11 @@ std::atomic<uint64_t> counted{0};
 // The sanitizers cannot see into mimalloc: they miss a use after release, and take memory that goes from one thread to
 // another for a race. So there it is the host's allocator, which they replace.
 #ifdef WEIR_SANITIZED
+// Large blocks of mimalloc begin on pages; some of the handles' shells, in such blocks, want 128 bytes.
 void* take_memory(size_t bytes) {
-  const size_t whole = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  return std::aligned_alloc(kAlignment, whole == 0 ? kAlignment : whole);
+  constexpr size_t kLargeAlignment = 128;
+  const size_t whole = (bytes + kLargeAlignment - 1) / kLargeAlignment * kLargeAlignment;
+  return std::aligned_alloc(kLargeAlignment, whole == 0 ? kLargeAlignment : whole);
 }
 void give_memory(void* memory) { std::free(memory); }
 #else

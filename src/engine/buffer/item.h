@@ -14,7 +14,7 @@
 
 namespace weir::buffer {
 
-struct alignas(128) Item {
+struct alignas(64) Item {
   static constexpr size_t kInlineKeyBytesMax = 24;
   static constexpr int64_t kPresent = int64_t{1} << 62;
 
