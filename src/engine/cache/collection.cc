@@ -113,6 +113,7 @@ Status Handle::stats(Statistics* out) {
   out->kind = static_cast<Kind>(stream_->kind());
   out->state = state_->shown_state();
   out->document_count = count;
+  store_->core().mutex.assert_held();
   out->evicted_bytes = store_->core().counted.page_out_bytes;
   out->memory_bytes = stream_->memory_bytes();
   out->directory_bytes = state_->directory_bytes();

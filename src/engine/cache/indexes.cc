@@ -105,6 +105,7 @@ Status Indexes::build_locked(const store::StreamPtr& stream) {
 }
 
 Status Indexes::build_one_locked(const store::StreamPtr& stream, const SlotPtr& slot) {
+  store_.mutex().assert_held();
   slot->index = std::make_unique<Index>(slot->path, slot->fold);
   slot->phase = Phase::kBuilding;
   const uint64_t bound = stream->next_number();  // what comes later is inserted as it comes

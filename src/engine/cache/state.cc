@@ -97,6 +97,7 @@ Status CollectionState::fill_locked(const store::StreamPtr& stream) {
 }
 
 Status CollectionState::scan_locked(const storage::ChunkView& view, uint64_t from) {
+  store_.mutex().assert_held();
   std::vector<Found> all;
   {
     MutexUnlock unlocked(store_.mutex());
