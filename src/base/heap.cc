@@ -9,8 +9,6 @@ namespace weir::heap {
 
 namespace {
 
-constexpr size_t kAlignment = 64;
-
 // Test hooks. All relaxed: a test arms them before it starts the work that it wants to see fail,
 // and no other data is published through them. `armed` alone is read in production.
 std::atomic<bool> armed{false};
@@ -29,6 +27,7 @@ void* take_memory(size_t bytes) {
 }
 void give_memory(void* memory) { std::free(memory); }
 #else
+constexpr size_t kAlignment = 64;
 void* take_memory(size_t bytes) { return mi_malloc_aligned(bytes, kAlignment); }
 void give_memory(void* memory) { mi_free(memory); }
 #endif
