@@ -283,6 +283,8 @@ const WEIR_TIMEOUT int = 3
 const WEIR_END int = 4
 const WEIR_INTERRUPTED int = 5
 const WEIR_DUPLICATE int = 6
+const WEIR_CONFLICT int = 7
+const WEIR_OUT_OF_RANGE int = 8
 
 func _swig_getWEIR_E_INVALID_ARGUMENT() (_swig_ret int) {
 	var swig_r int
