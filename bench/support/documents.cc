@@ -38,8 +38,7 @@ std::string order_document(uint64_t number) {
   const auto id = static_cast<unsigned long long>(prng.next());
   const auto cents = static_cast<unsigned>(prng.below(100000));
   const auto zip = static_cast<unsigned>(10000 + prng.below(90000));
-  const auto time =
-      static_cast<unsigned long long>(1700000000000 + number * 1000 + prng.below(1000));
+  const unsigned long long time = 1'700'000'000'000 + number * 1000 + prng.below(1000);
   return format(
       R"({"id":"%016llx","customer":{"name":"%s %s","city":"%s","zip":"%05u"},"status":"%s","total":%u.%02u,"currency":"EUR","created":%llu,"items":[%u,%u,%u],"tags":["%s","%s"],"express":%s,"discount":null,"note":"%s %s %s %s %s %s %s"})",
       id, word(prng), word(prng), word(prng), zip, prng.one_in(3) ? "open" : "shipped", cents / 100,

@@ -29,9 +29,9 @@ class Plan {
 
  private:
   struct Lookup {
-    const Index* index;
+    const Index* index = nullptr;
     IndexRange range;
-    bool fold;  // the range's texts, for an index without case
+    bool fold = false;  // the range's texts, for an index without case
 
     template <typename Use>
     auto with_range(Use&& use) const;

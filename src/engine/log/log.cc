@@ -27,7 +27,7 @@ class Release {
 
 // --- opening, dropping, listing ---
 
-Result<std::unique_ptr<Handle>> Handle::open(std::shared_ptr<store::Store> store,
+Result<std::unique_ptr<Handle>> Handle::open(const std::shared_ptr<store::Store>& store,
                                              std::string_view name, const OpenOptions& options) {
   MutexLock lock(store->mutex());
   store::StreamPtr stream = store->find_stream_locked(kEngineLog, name);

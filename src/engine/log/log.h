@@ -97,7 +97,7 @@ struct ConsumerStatistics {
 
 class Handle : public store::BatchTarget {
  public:
-  static Result<std::unique_ptr<Handle>> open(std::shared_ptr<store::Store> store,
+  static Result<std::unique_ptr<Handle>> open(const std::shared_ptr<store::Store>& store,
                                               std::string_view name, const OpenOptions& options);
   ~Handle() override = default;
 
