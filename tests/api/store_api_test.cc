@@ -224,6 +224,42 @@ TEST(StoreApi, metrics_agree_with_what_was_done) {
   EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
 }
 
+size_t descriptor_count() {
+  const fs::directory_iterator begin("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin, fs::directory_iterator()));
+}
+
+TEST(StoreApi, Invariant14_descriptors_stay_few_however_many_queues_there_are) {
+  constexpr int kQueues = 1500;
+  const TemporaryDirectory directory;
+  const size_t before = descriptor_count();
+  weir_store* store = open_store(directory.path() + "/store");
+  std::vector<weir_queue*> queues;
+  const std::string payload(1000, 'x');
+  weir_push_options options;
+  weir_push_options_init(&options, sizeof options);
+  options.durability = WEIR_DURABILITY_ASYNC;
+  for (int i = 0; i < kQueues; ++i) {
+    queues.push_back(open_queue(store, ("q" + std::to_string(i)).c_str()));
+    ASSERT_EQ(
+        weir_queue_push(queues.back(), payload.data(), payload.size(), &options, nullptr, nullptr),
+        WEIR_OK);
+    if (i % 100 == 0) {
+      ASSERT_EQ(weir_store_checkpoint(store, nullptr), WEIR_OK);
+    }
+  }
+  for (weir_queue* queue : queues) {
+    weir_message* message = nullptr;
+    ASSERT_EQ(weir_queue_pop(queue, nullptr, &message, nullptr), WEIR_OK);
+    weir_message_free(message);
+  }
+
+  EXPECT_LE(descriptor_count() - before, 1000U);
+
+  for (weir_queue* queue : queues) EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
 TEST(StoreApi, null_closed_and_foreign_stores_get_a_status) {
   weir_store* closed = open_store("mem:");
   EXPECT_EQ(weir_store_close(closed, nullptr), WEIR_OK);

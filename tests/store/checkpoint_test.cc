@@ -278,6 +278,30 @@ TEST_F(CheckpointerTest, a_power_cut_at_any_point_of_a_compaction_loses_nothing)
   }
 }
 
+TEST_F(CheckpointerTest, Invariant07_compaction_drops_only_what_is_known_dead_on_disk) {
+  bool done = false;
+  for (uint64_t point = 1; !done; ++point) {
+    start_anew();
+    push_many(400, 1000, true);
+    checkpoint();
+    disk().crash_at(disk().io_count() + point);
+    {
+      MutexLock lock(store_->core().mutex);
+      store_->pipeline().mark_dead(stream_, 1, 399);
+      store_->pipeline().end_commit(false);  // not synced by anybody but the checkpoint
+    }
+    done = store_->checkpoint().ok();
+    cut_power(sim::LossMode::kRandomStrict, point);
+    open();
+    const size_t left = content().size();
+    ASSERT_TRUE(left == 400 || left == 1) << left << " at point " << point;
+    if (done) {
+      ASSERT_EQ(left, 1U);
+    }
+    ASSERT_LT(point, 100U);
+  }
+}
+
 // --- compression ---
 
 class CompressionTest : public CheckpointerTest {
