@@ -5,6 +5,7 @@
 #include "api/collection_options.h"
 #include "api/collection_shells.h"
 #include "api/guard.h"
+#include "api/named_object.h"
 #include "api/options.h"
 #include "api/shells.h"
 #include "engine/cache/path.h"
@@ -74,52 +75,27 @@ weir_status weir_collection_options_set(weir_collection_options* options, const 
 weir_status weir_collection_open(weir_store* store, const char* name,
                                  const weir_collection_options* options, weir_collection** out,
                                  weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  using Opened = weir::Result<std::unique_ptr<weir::cache::Handle>>;
+  return open_object<CollectionShell>(store, out, err, [&](const auto& opened_store) -> Opened {
     WEIR_ASSIGN(const auto checked, check_name("collection name", name));
     WEIR_ASSIGN(const auto open, read_collection_options(options));
-    New<CollectionShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->handle, weir::cache::Handle::open(use->store, checked, open));
-    *out = shell.publish();
-    return {};
+    return weir::cache::Handle::open(opened_store, checked, open);
   });
 }
 
 weir_status weir_collection_close(weir_collection* collection, weir_error* err) noexcept {
-  if (collection == nullptr) return WEIR_OK;
-  return guard(err, [&]() -> Status {
-    Use<CollectionShell> use;
-    WEIR_TRY(use.enter(collection));
-    if (!use.close()) return weir::Code::kClosed;
-    use->handle->shutdown();
-    const Closing<CollectionShell> closing(use.take_closed());
-    return {};
-  });
+  return close_object<CollectionShell>(collection, err);
 }
 
 weir_status weir_collection_drop(weir_store* store, const char* name, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  return drop_object(store, err, [&](weir::store::Store& opened) -> Status {
     WEIR_ASSIGN(const auto checked, check_name("collection name", name));
-    return weir::cache::drop(*use->store, checked);
+    return weir::cache::drop(opened, checked);
   });
 }
 
 weir_status weir_collection_list(weir_store* store, weir_names** out, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
-    New<NamesShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->names, weir::cache::list(*use->store));
-    *out = shell.publish();
-    return {};
-  });
+  return list_objects(store, out, err, weir::cache::list);
 }
 
 weir_status weir_collection_stats(weir_collection* collection, weir_collection_statistics* out,

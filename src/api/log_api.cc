@@ -7,6 +7,7 @@
 #include "api/guard.h"
 #include "api/log_options.h"
 #include "api/log_shells.h"
+#include "api/named_object.h"
 #include "api/options.h"
 #include "api/shells.h"
 
@@ -126,52 +127,27 @@ weir_status weir_log_options_set(weir_log_options* options, const char* name, co
 
 weir_status weir_log_open(weir_store* store, const char* name, const weir_log_options* options,
                           weir_log** out, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  using Opened = weir::Result<std::unique_ptr<weir::log::Handle>>;
+  return open_object<LogShell>(store, out, err, [&](const auto& opened_store) -> Opened {
     WEIR_ASSIGN(const auto checked, check_log_name(name));
     WEIR_ASSIGN(const auto open, read_log_options(options));
-    New<LogShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->handle, weir::log::Handle::open(use->store, checked, open));
-    *out = shell.publish();
-    return {};
+    return weir::log::Handle::open(opened_store, checked, open);
   });
 }
 
 weir_status weir_log_close(weir_log* log, weir_error* err) noexcept {
-  if (log == nullptr) return WEIR_OK;
-  return guard(err, [&]() -> Status {
-    Use<LogShell> use;
-    WEIR_TRY(use.enter(log));
-    if (!use.close()) return weir::Code::kClosed;
-    use->handle->shutdown();
-    const Closing<LogShell> closing(use.take_closed());
-    return {};
-  });
+  return close_object<LogShell>(log, err);
 }
 
 weir_status weir_log_drop(weir_store* store, const char* name, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  return drop_object(store, err, [&](weir::store::Store& opened) -> Status {
     WEIR_ASSIGN(const auto checked, check_log_name(name));
-    return weir::log::drop(*use->store, checked);
+    return weir::log::drop(opened, checked);
   });
 }
 
 weir_status weir_log_list(weir_store* store, weir_names** out, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
-    New<NamesShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->names, weir::log::list(*use->store));
-    *out = shell.publish();
-    return {};
-  });
+  return list_objects(store, out, err, weir::log::list);
 }
 
 weir_status weir_log_configure(weir_log* log, const weir_log_options* options,

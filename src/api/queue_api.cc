@@ -6,6 +6,7 @@
 #include "api/check.h"
 #include "api/guard.h"
 #include "api/messages.h"
+#include "api/named_object.h"
 #include "api/options.h"
 #include "api/queue_options.h"
 #include "api/shells.h"
@@ -111,52 +112,27 @@ weir_status weir_pop_options_init(weir_pop_options* options, size_t struct_size)
 
 weir_status weir_queue_open(weir_store* store, const char* name, const weir_queue_options* options,
                             weir_queue** out, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  using Opened = weir::Result<std::unique_ptr<weir::queue::Handle>>;
+  return open_object<QueueShell>(store, out, err, [&](const auto& opened_store) -> Opened {
     WEIR_ASSIGN(const auto checked, check_text("queue name", name, 1, weir::queue::kNameBytesMax));
     WEIR_ASSIGN(const auto open, read_queue_options(options));
-    New<QueueShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->handle, weir::queue::Handle::open(use->store, checked, open));
-    *out = shell.publish();
-    return {};
+    return weir::queue::Handle::open(opened_store, checked, open);
   });
 }
 
 weir_status weir_queue_close(weir_queue* queue, weir_error* err) noexcept {
-  if (queue == nullptr) return WEIR_OK;
-  return guard(err, [&]() -> Status {
-    Use<QueueShell> use;
-    WEIR_TRY(use.enter(queue));
-    if (!use.close()) return weir::Code::kClosed;
-    use->handle->shutdown();
-    const Closing<QueueShell> closing(use.take_closed());
-    return {};
-  });
+  return close_object<QueueShell>(queue, err);
 }
 
 weir_status weir_queue_drop(weir_store* store, const char* name, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
+  return drop_object(store, err, [&](weir::store::Store& opened) -> Status {
     WEIR_ASSIGN(const auto checked, check_text("queue name", name, 1, weir::queue::kNameBytesMax));
-    return weir::queue::drop(*use->store, checked);
+    return weir::queue::drop(opened, checked);
   });
 }
 
 weir_status weir_queue_list(weir_store* store, weir_names** out, weir_error* err) noexcept {
-  return guard(err, [&]() -> Status {
-    WEIR_TRY(check_out("out", out));
-    Use<StoreShell> use;
-    WEIR_TRY(use.enter(store));
-    New<NamesShell> shell;
-    WEIR_TRY(shell.prepare());
-    WEIR_ASSIGN(shell->names, weir::queue::list(*use->store));
-    *out = shell.publish();
-    return {};
-  });
+  return list_objects(store, out, err, weir::queue::list);
 }
 
 weir_status weir_queue_push(weir_queue* queue, const void* data, size_t size,
