@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -193,6 +194,32 @@ TEST(StoreApi, a_backup_is_a_store_with_what_was_confirmed) {
   ASSERT_EQ(weir_queue_pop(queue, nullptr, &message, nullptr), WEIR_OK);
   EXPECT_EQ(weir_message_size(message), 1U);
   weir_message_free(message);
+  EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
+  EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
+}
+
+TEST(StoreApi, a_backup_under_way_while_others_push_is_a_whole_prefix) {
+  const TemporaryDirectory directory;
+  weir_store* store = open_store(directory.path() + "/store");
+  weir_queue* queue = open_queue(store, "q");
+  std::atomic<bool> stop{false};
+  std::thread pusher([&] {
+    while (!stop) EXPECT_EQ(weir_queue_push(queue, "a", 1, nullptr, nullptr, nullptr), WEIR_OK);
+  });
+  for (int i = 0; i < 8; ++i) {
+    const std::string copy = directory.path() + "/copy" + std::to_string(i);
+    EXPECT_EQ(weir_store_backup(store, copy.c_str(), nullptr, nullptr), WEIR_OK);
+    weir_store* restored = open_store(copy);
+    weir_queue* pushed = open_queue(restored, "q");
+    weir_queue_statistics of_queue = {};
+    of_queue.struct_size = sizeof of_queue;
+    EXPECT_EQ(weir_queue_stats(pushed, &of_queue, nullptr), WEIR_OK);
+    EXPECT_EQ(of_queue.message_count, of_queue.next_id - 1);
+    EXPECT_EQ(weir_queue_close(pushed, nullptr), WEIR_OK);
+    EXPECT_EQ(weir_store_close(restored, nullptr), WEIR_OK);
+  }
+  stop = true;
+  pusher.join();
   EXPECT_EQ(weir_queue_close(queue, nullptr), WEIR_OK);
   EXPECT_EQ(weir_store_close(store, nullptr), WEIR_OK);
 }
